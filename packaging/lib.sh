@@ -1,0 +1,114 @@
+# shellcheck shell=bash
+# Shared by packaging/run and packaging/test; sourced, never run. Debian 12 package names.
+#
+# Everything here is quiet and quick when there is nothing to do: packages are looked up in dpkg's own list, and apt
+# is called only for those that are missing.
+
+# shellcheck disable=SC2034  # the lists are used by those who source this file
+build_packages=(
+    g++ cmake ninja-build ccache mold pkgconf
+    qt6-base-dev qt6-charts-dev qt6-svg-dev
+    libhiredis-dev libspdlog-dev libcli11-dev libexpected-dev
+)
+# The private server; Qt's SQLite driver; the roots for rediss:// and https://; the sample handlers' language.
+run_packages=(redis-server libqt6sql6-sqlite ca-certificates python3)
+# Only where there is a desktop to show the window on.
+desktop_packages=(breeze-icon-theme fonts-inter fonts-dejavu-core qt6-wayland)
+# The property tests, certificates for the TLS tests, and fonts for those that measure text.
+test_packages=(librapidcheck-dev openssl fonts-inter fonts-dejavu-core breeze-icon-theme)
+
+say() { printf '%s\n' "$*"; }
+
+# die WHAT TODO: an error that says what to do next.
+die() {
+    printf 'error: %s\n' "$1" >&2
+    [ $# -lt 2 ] || printf '       %s\n' "$2" >&2
+    exit 1
+}
+
+# The names among the arguments that dpkg does not know as installed, one a line.
+missing_packages() {
+    local installed
+    installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | awk '$2 == "installed" {print $1}') || true
+    printf '%s\n' "$@" | sort -u | grep -vxF -f <(printf '%s\n' "${installed:-/}") || true
+}
+
+# as_root COMMAND...: as it is for root, by sudo for others.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo -- "$@"
+    else
+        die "packages have to be installed, and that takes root." "Run this as root, or install sudo."
+    fi
+}
+
+# install_packages NAME...: installs what is missing of them, and nothing else.
+install_packages() {
+    local missing
+    mapfile -t missing < <(missing_packages "$@")
+    [ ${#missing[@]} -gt 0 ] || return 0
+    command -v apt-get >/dev/null ||
+        die "this is not a Debian system." "Install the equivalents of: ${missing[*]}"
+    say "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+    # Run in one root shell, so that sudo asks once. The system-wide Redis that the redis-server package would start is
+    # neither wanted (Signalbox runs its own) nor allowed to fail the installation, as it does where port 6379 is taken
+    # or no init runs: policy-rc.d is Debian's way to say "install, start nothing". Ours goes away again.
+    # shellcheck disable=SC2016  # the inner shell expands these
+    as_root bash -c '
+        set -euo pipefail
+        policy=/usr/sbin/policy-rc.d
+        if [ ! -e "$policy" ]; then
+            trap "rm -f $policy" EXIT
+            printf "#!/bin/sh\nexit 101\n" >"$policy"
+            chmod 755 "$policy"
+        fi
+        export DEBIAN_FRONTEND=noninteractive
+        apt() { apt-get -qq -o Acquire::Retries=5 -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@"; }
+        install() { apt install -y --no-install-recommends "$@" >/dev/null; }
+        # Lists that are there are tried first; a mirror that changed in between is asked once more.
+        if compgen -G "/var/lib/apt/lists/*_Packages*" >/dev/null && install "$@"; then exit 0; fi
+        apt update
+        install "$@" || { apt update; install "$@"; }
+    ' install "${missing[@]}" ||
+        die "apt-get could not install ${missing[*]}." "Its messages are above; check the network and /etc/apt/sources.list*, then run this again."
+}
+
+# as_owner COMMAND...: under sudo, goes on as the person who typed it, so that neither build/ nor the private
+# Redis' data end up owned by root. Does not return then. Otherwise does nothing.
+as_owner() {
+    [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_USER:-}" ] && [ "$SUDO_USER" != root ] || return 0
+    [ "$(stat -c %U .)" = "$SUDO_USER" ] || return 0
+    exec sudo -u "$SUDO_USER" -H --preserve-env=DISPLAY,WAYLAND_DISPLAY,XAUTHORITY,XDG_RUNTIME_DIR,TERM,LANG -- "$@"
+}
+
+# How many compilers at once: one a core, and no more than memory holds (Qt's headers want most of a GiB each).
+compile_jobs() {
+    local cores memory
+    cores=$(nproc)
+    memory=$(awk '/^MemAvailable/ {print int($2 / 1048576)}' /proc/meminfo)
+    if [ "${memory:-0}" -lt 1 ]; then memory=1; fi
+    echo $((cores < memory ? cores : memory))
+}
+
+# build PRESET CMAKE_ARGUMENTS -- TARGET...: configures and builds. On a terminal ninja shows one moving line; into a
+# file only what is wrong is worth a line.
+build() {
+    local preset=$1 arguments=() quiet=()
+    shift
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do arguments+=("$1") && shift; done
+    shift
+    [ -t 1 ] || quiet=(--quiet)
+    mkdir -p "build/$preset"
+    # The whole log is kept, and shown only when it holds the reason of a failure.
+    cmake --preset "$preset" "${arguments[@]}" >"build/$preset/configure.log" 2>&1 ||
+        { cat "build/$preset/configure.log" >&2 && die "CMake could not configure the preset '$preset'." "Its log is above."; }
+    NINJA_STATUS='[%f/%t, %e s] ' ninja "${quiet[@]}" -C "build/$preset" -j "$(compile_jobs)" "$@" ||
+        die "the build of '$preset' failed." "The compiler's messages are above."
+}
+
+# minutes SECONDS: "1 min 12 s", for people.
+minutes() {
+    if [ "$1" -ge 60 ]; then echo "$(($1 / 60)) min $(($1 % 60)) s"; else echo "$1 s"; fi
+}
