@@ -1,0 +1,109 @@
+#pragma once
+
+#include "core/queue/job_queue.h"
+#include "core/service/settings.h"
+#include "core/worker/worker_pool.h"
+
+#include <QObject>
+
+#include <memory>
+
+namespace signalbox::service {
+
+/// Metrics of a whole service: SEED section 6's names.
+struct ServiceMetrics {
+    QList<QueueStats> queues;
+    worker::PoolMetrics pool;             ///< of this process
+    QList<PoolInfo> pools;                ///< of every process that shares the queue
+    QStringList handlers;                 ///< registered here
+    [[nodiscard]] QueueStats sum() const; ///< all queues as one
+    [[nodiscard]] QByteArray toJson() const;
+};
+
+/// The one door for console, CLI and embedders: everything that can be asked of queue and workers, and every
+/// event as a Qt signal, in every process that shares the queue. Threads  lives in the engine thread; public
+/// calls from any thread, answered through futures (runtime::whenDone);
+///          connect to signals with a receiver in the thread that wants them.
+class JobService : public QObject {
+    Q_OBJECT
+public:
+    struct Parts { ///< built by app/compose or an embedder
+        std::unique_ptr<queue::JobQueue> queue;
+        std::shared_ptr<worker::HandlerRegistry> handlers; // shared with the pool
+        Settings settings;
+        runtime::Seams seams;
+    };
+    explicit JobService(Parts parts, QObject *parent = nullptr);
+    ~JobService() override;
+
+    [[nodiscard]] QFuture<Result<>> start(bool withEvents = true); ///< connects; job_service.started
+    [[nodiscard]] QFuture<Result<>> stop(); ///< workers gracefully, then the queue; not started: done
+    [[nodiscard]] const Settings &settings() const;
+    [[nodiscard]] QList<queue::Capability> capabilities() const;
+
+    [[nodiscard]] Result<> registerHandler(const QString &name, std::shared_ptr<worker::Handler> handler);
+    [[nodiscard]] QMap<QString, QString> handlers() const; ///< name → description
+    [[nodiscard]] Result<> reloadHandlers(); ///< from the handlers file; on an error the old ones stay
+
+    /// Completes (id, created_at, name, default retry) and validates, then submits.
+    [[nodiscard]] QFuture<Result<queue::Submitted>> submit(JobDefinition job);
+    [[nodiscard]] QFuture<Result<QList<Result<queue::Submitted>>>> submitMany(QList<JobDefinition> jobs);
+    /// A job by id wherever it is. `queue` empty: looked for in every queue.
+    [[nodiscard]] QFuture<Result<Job>> job(JobId id, QString queue = {});
+    [[nodiscard]] QFuture<Result<JobResult>> result(JobId id,
+                                                    QString queue = {}); ///< WrongState while not ended
+    /// Answers when the job has ended; no polling: woken by the event stream, with a slow safety look.
+    [[nodiscard]] QFuture<Result<JobResult>>
+    wait(JobId id, std::optional<std::chrono::milliseconds> atMost = {}, QString queue = {});
+    [[nodiscard]] QFuture<Result<QByteArray>> logTail(JobId id, QString queue = {});
+    [[nodiscard]] QFuture<Result<queue::ListPage>> list(queue::ListQuery query);
+    [[nodiscard]] QFuture<Result<QList<Result<queue::CancelOutcome>>>> cancel(QString queue,
+                                                                              QList<JobId> ids);
+    [[nodiscard]] QFuture<Result<QList<Result<JobId>>>> requeue(QString queue, QList<JobId> ids,
+                                                                queue::RequeueEdit edit = {});
+    [[nodiscard]] QFuture<Result<QList<Result<>>>> runNow(QString queue, QList<JobId> ids);
+    /// What "retry" means for a person: requeue what ended without success, run now what waits for its time.
+    [[nodiscard]] QFuture<Result<QList<Result<JobId>>>> retry(QString queue, QList<JobId> ids);
+    [[nodiscard]] QFuture<Result<QList<Result<>>>> remove(QString queue, QList<JobId> ids);
+    [[nodiscard]] QFuture<Result<queue::BulkProgress>>
+    requeueAll(QString queue, JobStatus from, queue::ListFilter filter = {}, queue::BulkStep step = {});
+    [[nodiscard]] QFuture<Result<queue::BulkProgress>> purge(QString queue, std::optional<JobStatus> status,
+                                                             queue::BulkStep step = {});
+    [[nodiscard]] QFuture<Result<QStringList>> queues();
+    [[nodiscard]] QFuture<Result<QString>> queueOf(JobId id);
+    [[nodiscard]] QFuture<Result<>> pauseQueue(QString queue, QString reason);
+    [[nodiscard]] QFuture<Result<>> resumeQueue(QString queue);
+    [[nodiscard]] QFuture<Result<>> setLimits(QString queue, queue::QueueLimits limits);
+    [[nodiscard]] QFuture<Result<ServiceMetrics>> metrics();
+    [[nodiscard]] QFuture<Result<QMap<QString, QMap<QString, qint64>>>> handlerCounts(QString queue);
+
+    [[nodiscard]] QFuture<Result<>> startWorkers(int count = 0); ///< 0: as the settings say
+    [[nodiscard]] QFuture<Result<>> stopWorkers(worker::WorkerPool::StopMode mode);
+    [[nodiscard]] QFuture<Result<>> scaleWorkers(int count);
+    [[nodiscard]] QFuture<Result<>> restartWorker(QString workerId);
+    [[nodiscard]] QFuture<Result<QList<PoolInfo>>> pools(); ///< every machine's
+
+Q_SIGNALS:
+    void eventsArrived(const QList<signalbox::Event> &events); ///< all of them, in order, in batches
+    void jobsChanged(const QString &queue,
+                     const QList<signalbox::JobId> &ids); ///< what rows to look at again
+    void jobSubmitted(const signalbox::Event &event);
+    void jobStarted(const signalbox::Event &event);
+    void jobProgress(const signalbox::Event &event);
+    void jobCompleted(const signalbox::Event &event);
+    void jobFailed(const signalbox::Event &event);
+    void jobDeadLetter(const signalbox::Event &event);
+    void jobCancelled(const signalbox::Event &event);
+    void jobRequeued(const signalbox::Event &event);
+    void jobsPurged(const signalbox::Event &event);
+    void connectionChanged(const signalbox::queue::QueueConnection &connection);
+    void poolChanged(const signalbox::PoolInfo &pool); ///< this process's workers, live
+    void poolStateChanged(signalbox::worker::WorkerPool::State state, int workers);
+    void problem(const signalbox::Error &error); ///< for the activity log
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace signalbox::service
