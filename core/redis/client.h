@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/redis/redis_url.h"
+#include "core/redis/refusal.h"
 #include "core/redis/reply.h"
 #include "core/redis/script.h"
 #include "core/runtime/clock.h"
@@ -13,7 +14,9 @@
 
 namespace signalbox::redis {
 
-using ReplyHandler = std::function<void(Result<Reply>)>;
+class Transport;
+/// Makes the bytes' way to a server; the client owns it. Empty: sockets, as the URL says (transport.h).
+using TransportFactory = std::function<std::unique_ptr<Transport>(const RedisUrl &)>;
 
 struct ClientOptions {
     RedisUrl url;
@@ -28,6 +31,7 @@ struct ClientOptions {
     qsizetype frameBytesMax = 256 * 1024 * 1024; ///< one reply
     qsizetype elementsMax = 4'000'000;
     qsizetype waitingCommandsMax = 100'000; ///< beyond: refused with Unavailable, never queued without bound
+    TransportFactory transport = {};        ///< tests and simulations hand in their own
 };
 
 /// What is known of a connection, for status bars and decisions.
@@ -64,6 +68,9 @@ public:
     /// order.
     void eval(const ScriptSource &script, const QByteArrayList &keys, const QByteArrayList &arguments,
               ReplyHandler done);
+    /// The same for whoever acts on the refusal itself: its word and detail as the script gave them.
+    void run(const ScriptSource &script, const QByteArrayList &keys, const QByteArrayList &arguments,
+             OutcomeHandler done);
     /// For blocking reads (BLPOP, XREAD BLOCK): a command with its own deadline. Use a connection of its own
     /// for it.
     void sendBlocking(QByteArrayList command, std::chrono::milliseconds deadline, ReplyHandler done);

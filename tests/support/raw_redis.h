@@ -4,6 +4,7 @@
 
 #include <QByteArrayList>
 
+#include <chrono>
 #include <memory>
 
 struct redisContext;

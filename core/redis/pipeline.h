@@ -1,0 +1,140 @@
+#pragma once
+
+#include "core/redis/refusal.h"
+#include "core/redis/resp_reader.h"
+#include "core/redis/resp_writer.h"
+#include "core/redis/script.h"
+
+#include <QHash>
+
+#include <chrono>
+#include <deque>
+#include <variant>
+
+namespace signalbox::redis {
+
+/// Whoever waits for a reply, in one of its two forms. A call is handed out of the pipeline together with its
+/// value and made by the client: no foreign code runs in here.
+class Receiver {
+public:
+    Receiver() = default;
+    Receiver(ReplyHandler handler) : m_handler(std::move(handler)) { }
+    Receiver(OutcomeHandler handler) : m_handler(std::move(handler)) { }
+    void operator()(Outcome outcome) const;
+
+private:
+    std::variant<ReplyHandler, OutcomeHandler> m_handler;
+};
+
+/// A receiver and what it gets.
+struct Answered {
+    Receiver receiver;
+    Outcome outcome;
+};
+
+/// Commands and replies of one connection without the connection: commands in, bytes out, bytes in, answers
+/// out.
+///
+/// Order. Commands leave in the order they were pushed and the server carries them out in that order, with
+/// one exception: a script that it forgot (SCRIPT FLUSH; a restart is a new connection and needs no
+/// exception). Then
+///  - from the moment the first NOSCRIPT is read nothing is sent until all that is in flight is answered;
+///  - those answered NOSCRIPT are then sent again, in their order, before everything pushed since, the first
+///  of each
+///    script with its text. So scripts keep their order among themselves, and later commands stay later.
+///  - What was in flight behind the first NOSCRIPT and was carried out has overtaken it: plain commands, and
+///  scripts
+///    that somebody else gave to the server in between. Who cannot bear that sends one at a time, or fences
+///    by tokens.
+/// On a new connection each script goes with its text once (EVAL keeps it there), then by its SHA-1: so
+/// NOSCRIPT is the exception, never a round trip.
+///
+/// Time is handed in, monotonic.   Threads  one.
+class Pipeline {
+public:
+    using Time = std::chrono::nanoseconds;
+    struct Limits {
+        RespLimits reader;
+        std::chrono::milliseconds replyDeadline;
+        qsizetype waitingMax;
+    };
+    explicit Pipeline(Limits limits);
+
+    /// Waits for its turn; refused at once (see takeAnswers) when too many do.
+    void push(QByteArrayList command, Receiver receiver, Time now);
+    void pushScript(const ScriptSource &script, const QByteArrayList &keys, const QByteArrayList &arguments,
+                    Receiver receiver, Time now);
+    /// One that the server may leave unanswered for that long.
+    void pushBlocking(QByteArrayList command, std::chrono::milliseconds deadline, Receiver receiver,
+                      Time now);
+    /// Ahead of all that waits, open or not: the handshake, a ping.
+    void pushUrgent(QByteArrayList command, std::chrono::milliseconds deadline, Receiver receiver, Time now);
+
+    void open(); ///< the handshake is done: what waits may leave
+    /// What is to be written now; empty when nothing is.
+    [[nodiscard]] QByteArray take(Time now);
+    /// Bytes of the server. Fails with what is wrong with them; the connection is of no use then.
+    [[nodiscard]] tl::expected<void, QString> feed(QByteArrayView bytes, Time now);
+    /// Receivers and what they get, in order; each once.
+    [[nodiscard]] std::vector<Answered> takeAnswers();
+    /// An error that the server sent without being asked: full, or not for us. At most one a connection.
+    [[nodiscard]] std::optional<QByteArray> takeUnasked();
+
+    /// When expire() is due, as things stand.
+    [[nodiscard]] std::optional<Time> nextDeadline() const;
+    /// What waited too long for a connection is answered "not sent". Says for how long the server has owed a
+    /// reply beyond its deadline: then the connection is dead.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> expire(Time now,
+                                                                  const std::optional<Error> &state);
+
+    /// The connection is gone: what was in flight is answered ConnectionLost, what waits goes on waiting.
+    void close(const Error &cause);
+    /// What waits is answered too: there will be no connection, or none that could help.
+    void refuseWaiting(const std::optional<Error> &cause);
+
+    [[nodiscard]] bool isIdle() const
+    {
+        return m_inFlight.empty() && m_waiting.empty() && m_forgotten.empty();
+    }
+    [[nodiscard]] bool isBlocking() const { return m_blocking > 0; } ///< a ping would only queue up behind it
+    [[nodiscard]] bool hasAnswers() const { return !m_answers.empty(); }
+    [[nodiscard]] quint64 commandsSent() const { return m_sent; }
+
+private:
+    struct KnownScript {
+        QByteArray sha;
+        bool serverHasIt = false;
+    };
+    struct Entry {
+        QByteArrayList command = {}; ///< of a script: its keys
+        QByteArrayList arguments = {};
+        ScriptSource script{nullptr, nullptr}; ///< text is null for a plain command
+        Receiver receiver = {};
+        Time waitsUntil{};
+        std::chrono::milliseconds deadline{};
+        bool isBlocking = false;
+        bool wasText = false;   ///< went as EVAL: a NOSCRIPT is its own error
+        int timesForgotten = 0; ///< from the second NOSCRIPT on it goes as EVAL, so that it ends
+    };
+    void enqueue(Entry entry);
+    void write(Entry &entry, Time now);
+    void answer(RespFrame frame);
+    void resendForgotten();
+    [[nodiscard]] static QString nameOf(const Entry &entry);
+
+    Limits m_limits;
+    std::optional<RespReader> m_reader; ///< one a connection
+    RespWriter m_writer;
+    std::deque<Entry> m_waiting;
+    std::deque<Entry> m_inFlight;
+    std::deque<Entry> m_forgotten; ///< answered NOSCRIPT; go again once nothing is in flight
+    std::vector<Answered> m_answers;
+    std::optional<QByteArray> m_unasked;
+    QHash<const char *, KnownScript> m_scripts; ///< by their text's address: they are constants
+    Time m_silentSince{0};
+    quint64 m_sent = 0;
+    int m_blocking = 0;
+    bool m_isOpen = false;
+};
+
+} // namespace signalbox::redis
