@@ -33,6 +33,7 @@ void setTcpOption(int descriptor, int option, int value)
 
 void SocketTransport::readAll(QIODevice &socket)
 {
+    if (!socket.isOpen()) return; // it never was connected
     std::array<char, pieceBytes> piece;
     for (;;) {
         const qint64 size = socket.read(piece.data(), piece.size());
