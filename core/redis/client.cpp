@@ -147,20 +147,19 @@ void Client::Private::ping()
 
 void Client::Private::takeBytes(QByteArrayView bytes)
 {
+    if (m_firstBytes.size() < firstBytesMax)
+        m_firstBytes
+            += bytes.first(std::min(bytes.size(), firstBytesMax - m_firstBytes.size())).toByteArray();
     turn([this, bytes] {
-        if (m_firstBytes.size() < firstBytesMax)
-            m_firstBytes
-                += bytes.first(std::min(bytes.size(), firstBytesMax - m_firstBytes.size())).toByteArray();
         const auto fed = m_pipeline.feed(bytes, now());
-        if (!fed) {
-            const bool isFirst = m_fsm.isShakingHands();
-            apply(m_fsm.broken(isFirst ? connection_error::notRedis(m_options.url, m_firstBytes)
-                                       : connection_error::garbage(m_options.url, fed.error())));
-        } else if (const auto unasked = m_pipeline.takeUnasked()) {
-            Error error = refusalFromServer(*unasked, {}).error;
-            error.what = connection_error::stopped(m_options.url).what;
-            apply(m_fsm.broken(error));
-        }
+        if (!fed)
+            apply(m_fsm.broken(m_fsm.isShakingHands()
+                                   ? connection_error::notRedis(m_options.url, m_firstBytes)
+                                   : connection_error::garbage(m_options.url, fed.error())));
+        else if (const auto unasked = m_pipeline.takeUnasked())
+            apply(m_fsm.broken(connection_error::from(m_options.url, refusalFromServer(*unasked, {}).error)));
+        else if (const auto demotion = m_pipeline.takeDemotion())
+            apply(m_fsm.broken(connection_error::from(m_options.url, *demotion)));
     });
 }
 

@@ -79,6 +79,11 @@ Error closed(const RedisUrl &url)
                      : tr("It may have ended or restarted: look at its log."));
 }
 
+Error from(const RedisUrl &url, const Error &cause)
+{
+    return error(cause.kind, url, cause.why, cause.todo);
+}
+
 Error stopped(const RedisUrl &url)
 {
     return error(Kind::Unavailable, url, tr("It was ended here."), tr("Connect again."));

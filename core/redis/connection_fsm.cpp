@@ -108,11 +108,8 @@ ConnectionFsm::Todo ConnectionFsm::replied(const Outcome &outcome)
 {
     if (m_steps.empty()) return {};
     const Step step = m_steps.front();
-    if (!outcome && !mayBeRefused(step, outcome.error())) {
-        Error error = outcome.error().error;
-        error.what = tr("No connection to %1.").arg(m_options.url.display());
-        return broken(error);
-    }
+    if (!outcome && !mayBeRefused(step, outcome.error()))
+        return lose(connection_error::from(m_options.url, outcome.error().error));
     m_steps.pop_front();
     if (step == Step::Info && outcome) readInfo(outcome->text);
     return m_steps.empty() ? becomeReady() : Todo{};
@@ -156,13 +153,18 @@ ConnectionFsm::Todo ConnectionFsm::becomeReady()
 ConnectionFsm::Todo ConnectionFsm::broken(const Error &why)
 {
     if (m_state.phase != Phase::Connecting && m_state.phase != Phase::Ready) return {};
+    if (!m_isOpen || m_state.phase == Phase::Ready) return lose(why);
+    Error error = why; // in the handshake, how far it came helps to find out why
+    error.why += u' ' + tr("(%1)").arg(phaseText());
+    return lose(error);
+}
+
+ConnectionFsm::Todo ConnectionFsm::lose(const Error &error)
+{
     const Time now = m_clock.monotonicNow();
     // Not simply when it became Ready: one that is thrown out again at once must not be back at once for
     // ever.
     if (m_state.phase == Phase::Ready && now - m_readySince >= m_options.reconnectMax) m_failures = 0;
-    Error error = why;
-    if (m_isOpen && m_state.phase == Phase::Connecting && error.kind == Error::Kind::Unavailable)
-        error.why += u' ' + tr("(%1)").arg(phaseText());
     enter(Phase::Lost);
     m_due = now + nextDelay();
     m_state.lastError = error;
@@ -193,7 +195,7 @@ ConnectionFsm::Todo ConnectionFsm::tick()
     if (m_state.phase == Phase::Stopped || now < m_due) return {};
     switch (m_state.phase) {
     case Phase::Connecting:
-        return broken(connection_error::silent(m_options.url, m_options.connectDeadline, phaseText()));
+        return lose(connection_error::silent(m_options.url, m_options.connectDeadline, phaseText()));
     case Phase::Lost:
         return connectNow();
     case Phase::Ready:

@@ -35,14 +35,14 @@ public:
 
     ConnectionFsm(const ClientOptions &options, runtime::Clock &clock, runtime::Random &random);
 
-    [[nodiscard]] Todo start();
-    [[nodiscard]] Todo stop();
-    void reached();              ///< the socket is connected, TLS begins
-    [[nodiscard]] Todo opened(); ///< bytes can be sent
-    [[nodiscard]] Todo broken(const Error &why);
-    [[nodiscard]] Todo replied(const Outcome &outcome); ///< to the next of the handshake
-    [[nodiscard]] Todo ponged(std::chrono::microseconds roundTrip);
-    [[nodiscard]] Todo tick(); ///< when nextTick() says so; early is harmless
+    Todo start();
+    Todo stop();
+    void reached(); ///< the socket is connected, TLS begins
+    Todo opened();  ///< bytes can be sent
+    Todo broken(const Error &why);
+    Todo replied(const Outcome &outcome); ///< to the next of the handshake
+    Todo ponged(std::chrono::microseconds roundTrip);
+    Todo tick(); ///< when nextTick() says so; early is harmless
 
     [[nodiscard]] std::optional<Time> nextTick() const;
     [[nodiscard]] const ConnectionState &state() const { return m_state; }
@@ -53,6 +53,7 @@ private:
     enum class Step { Auth, Select, SetName, Info, Ping };
     void enter(ConnectionState::Phase phase);
     [[nodiscard]] Todo connectNow();
+    [[nodiscard]] Todo lose(const Error &error);
     [[nodiscard]] Todo becomeReady();
     [[nodiscard]] QByteArrayList commandFor(Step step) const;
     [[nodiscard]] bool mayBeRefused(Step step, const Refusal &refusal) const;

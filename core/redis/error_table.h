@@ -26,6 +26,8 @@ namespace connection_error {
 [[nodiscard]] Error unreachable(const RedisUrl &url, const QString &systemText);
 [[nodiscard]] Error silent(const RedisUrl &url, std::chrono::milliseconds time, const QString &phase);
 [[nodiscard]] Error closed(const RedisUrl &url);
+/// An error of the server that ends the connection: the same cause and advice.
+[[nodiscard]] Error from(const RedisUrl &url, const Error &cause);
 [[nodiscard]] Error stopped(const RedisUrl &url);
 /// From the first bytes that were no RESP: a web server, an SSH server, TLS, or whatever they look like.
 [[nodiscard]] Error notRedis(const RedisUrl &url, QByteArrayView firstBytes);

@@ -103,7 +103,7 @@ void Pipeline::open()
 
 QByteArray Pipeline::take(Time now)
 {
-    while (m_isOpen && m_forgotten.empty() && !m_waiting.empty()) {
+    while (m_isOpen && m_forgotten.empty() && !m_demotion && !m_waiting.empty()) {
         Entry entry = std::move(m_waiting.front());
         m_waiting.pop_front();
         write(entry, now);
@@ -160,8 +160,9 @@ void Pipeline::answer(RespFrame frame)
         ++entry.timesForgotten;
         m_forgotten.push_back(std::move(entry));
     } else if (frame.isError) {
-        m_answers.push_back(
-            {std::move(entry.receiver), tl::unexpected(refusalFromServer(frame.reply.text, nameOf(entry)))});
+        Refusal refusal = refusalFromServer(frame.reply.text, nameOf(entry));
+        if (refusal.word == "READONLY") m_demotion = refusal.error;
+        m_answers.push_back({std::move(entry.receiver), tl::unexpected(std::move(refusal))});
     } else {
         m_answers.push_back({std::move(entry.receiver), std::move(frame.reply)});
     }
@@ -186,6 +187,12 @@ std::vector<Answered> Pipeline::takeAnswers()
 std::optional<QByteArray> Pipeline::takeUnasked()
 {
     return std::exchange(m_unasked, std::nullopt);
+}
+
+std::optional<Error> Pipeline::takeDemotion()
+{
+    if (!m_inFlight.empty()) return std::nullopt;
+    return std::exchange(m_demotion, std::nullopt);
 }
 
 std::optional<Pipeline::Time> Pipeline::nextDeadline() const
@@ -219,6 +226,7 @@ void Pipeline::close(const Error &cause)
     m_reader.emplace(m_limits.reader);
     m_writer = {};
     m_unasked.reset();
+    m_demotion.reset();
     m_blocking = 0;
     m_isOpen = false;
 }

@@ -80,6 +80,11 @@ public:
     /// An error that the server sent without being asked: full, or not for us. At most one a connection.
     [[nodiscard]] std::optional<QByteArray> takeUnasked();
 
+    /// READONLY: what was the primary is a replica now, and only a new connection finds the new one (by name,
+    /// proxy or floating address). Nothing more is sent on this one; set once all that was in flight is
+    /// answered.
+    [[nodiscard]] std::optional<Error> takeDemotion();
+
     /// When expire() is due, as things stand.
     [[nodiscard]] std::optional<Time> nextDeadline() const;
     /// What waited too long for a connection is answered "not sent". Says for how long the server has owed a
@@ -130,6 +135,7 @@ private:
     std::deque<Entry> m_forgotten; ///< answered NOSCRIPT; go again once nothing is in flight
     std::vector<Answered> m_answers;
     std::optional<QByteArray> m_unasked;
+    std::optional<Error> m_demotion;
     QHash<const char *, KnownScript> m_scripts; ///< by their text's address: they are constants
     Time m_silentSince{0};
     quint64 m_sent = 0;

@@ -31,6 +31,13 @@ QString example()
     return tr("Write it like redis://user:password@host:6379/0, rediss://host/0 or unix:///run/redis.sock.");
 }
 
+/// A forgotten %40 or %2F makes a part of the password look like a database or a parameter: those are not
+/// repeated.
+QString escapingAdvice()
+{
+    return tr("Write characters like # / ? @ : % in a password as %23 %2F %3F %40 %3A %25.");
+}
+
 /// What of the URL stands behind "?", each at most once.
 class Parameters {
 public:
@@ -38,7 +45,8 @@ public:
     {
         const auto items = QUrlQuery(url).queryItems(QUrl::FullyDecoded);
         for (const auto &[name, value] : items) {
-            if (m_values.contains(name) && m_twice.isEmpty()) m_twice = name;
+            m_isTwice |= m_values.contains(name);
+            m_mayHoldPassword |= name == "password"_L1 || name.contains(u'@') || value.contains(u'@');
             m_values.insert(name, value);
         }
     }
@@ -47,19 +55,20 @@ public:
     /// After everything known was taken.
     [[nodiscard]] Result<> refuseTheRest() const
     {
-        if (!m_twice.isEmpty())
-            return refuse(tr("The parameter \"%1\" is there twice.").arg(m_twice), example());
+        if (m_isTwice) return refuse(tr("One of its parameters is there twice."), example());
         if (m_values.isEmpty()) return {};
-        const QString name = m_values.constBegin().key();
-        return refuse(
-            tr("The parameter \"%1\" is not known here.").arg(name),
-            tr("Known are ca, cert, key and server_name for rediss://, and db, user and password for "
-               "unix://. Verification of certificates cannot be turned off."));
+        const QString known
+            = tr("Known are ca, cert, key and server_name for rediss://, and db, user and password for "
+                 "unix://. Verification of certificates cannot be turned off.");
+        if (m_mayHoldPassword)
+            return refuse(tr("One of its parameters is not known here."), known + u' ' + escapingAdvice());
+        return refuse(tr("The parameter \"%1\" is not known here.").arg(m_values.constBegin().key()), known);
     }
 
 private:
     QHash<QString, QString> m_values;
-    QString m_twice;
+    bool m_isTwice = false;
+    bool m_mayHoldPassword = false;
 };
 
 Result<int> parseDb(const QString &text)
@@ -68,7 +77,9 @@ Result<int> parseDb(const QString &text)
     const int db = text.toInt(&isNumber);
     const bool isPlain = isNumber && text == QString::number(db);
     if (isPlain && db >= 0 && db <= dbMax) return db;
-    return refuse(tr("The database \"%1\" is not a number from 0 to %2.").arg(text.left(40)).arg(dbMax),
+    if (text.contains(u'@'))
+        return refuse(tr("There is an \"@\" where the number of the database should be."), escapingAdvice());
+    return refuse(tr("The database is not a number from 0 to %1.").arg(dbMax),
                   tr("Most servers have 0 to 15; leave it out for 0."));
 }
 
