@@ -106,10 +106,11 @@ qint64 JsonFields::integer(QLatin1StringView key, qint64 fallback, qint64 min, q
 std::optional<double> JsonFields::toNumber(const JsonMember &member)
 {
     if (!require(member, JsonKind::Number)) return {};
-    const double value = member.value.toDouble();
-    if (std::isfinite(value)) return value;
-    refuse(member, Words::tr("%1 is too large.").arg(shown(member.value)),
-           Words::tr("Give a smaller number."));
+    bool isRepresentable = false; // 1e999 and 1e-999 are JSON, but no doubles
+    const double value = member.value.toDouble(&isRepresentable);
+    if (isRepresentable && std::isfinite(value)) return value;
+    refuse(member, Words::tr("%1 is beyond what can be computed with.").arg(shown(member.value)),
+           Words::tr("Give a number from 1e-300 to 1e300, or 0."));
     return {};
 }
 

@@ -62,7 +62,7 @@ public:
         const JsonMember *member = find(key);
         if (!member || !require(*member, JsonKind::String)) return fallback;
         const Result<T> value = read(jsonUnquoted(member->value));
-        if (!value) refuse(key, value.error().text(), {});
+        if (!value) refuse(key, value.error().what + u' ' + value.error().why, value.error().todo);
         return value.value_or(fallback);
     }
 

@@ -20,11 +20,11 @@ using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;
 /// leap second, a day that does not exist and years outside 1970 … 9999 are refused.   Errors  Invalid.
 [[nodiscard]] Result<Timestamp> timestampFromText(QStringView text);
 
-[[nodiscard]] inline qint64 toMicros(Timestamp time)
+[[nodiscard]] constexpr qint64 toMicros(Timestamp time)
 {
     return time.time_since_epoch().count();
 }
-[[nodiscard]] inline Timestamp fromMicros(qint64 micros)
+[[nodiscard]] constexpr Timestamp fromMicros(qint64 micros)
 {
     return Timestamp{std::chrono::microseconds{micros}};
 }
