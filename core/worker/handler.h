@@ -2,8 +2,8 @@
 
 #include "core/model/job.h"
 #include "core/queue/job_queue.h"
+#include "core/runtime/clock.h"
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -15,7 +15,14 @@ namespace signalbox::worker {
 class CancelToken {
 public:
     enum class Reason { None, Cancelled, TimedOut, LeaseLost, PoolStopping };
-    CancelToken();
+    CancelToken(); ///< without a lease: ends only by cancel()
+    /// With a lease: from setLeaseEnd() on, it cancels itself (LeaseLost) when it is looked at after that
+    /// time, so that a handler which looks at it stops in time even while the engine thread is blocked. The
+    /// clock outlives every copy.
+    explicit CancelToken(const runtime::Clock &clock);
+    void setLeaseEnd(std::chrono::nanoseconds monotonic) const;
+    /// For waits that are not waitFor(): look at the token again after this time. Nothing: no lease.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> untilLeaseEnd() const;
     [[nodiscard]] bool isCancelled() const;
     [[nodiscard]] Reason reason() const;
     void cancel(Reason reason) const; ///< the first reason counts
@@ -36,7 +43,8 @@ class RunContext {
 public:
     virtual ~RunContext() = default;
     [[nodiscard]] virtual const CancelToken &cancelToken() const = 0;
-    [[nodiscard]] virtual int attempt() const = 0; ///< 1 for the first run
+    [[nodiscard]] virtual int attempt() const = 0;               ///< 1 for the first run
+    [[nodiscard]] virtual int workerNumber() const { return 0; } ///< as Handler::renewWorker() gets it
     virtual void reportProgress(double current, std::optional<double> total, const QString &message = {},
                                 const JsonText &metadata = JsonText::emptyObject())
         = 0;

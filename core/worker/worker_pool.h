@@ -28,6 +28,8 @@ struct PoolOptions {
         200};                    ///< progress and log lines leave at most this often a job
     int jobsPerWorkerMax = 1000; ///< then the worker is renewed; 0: never
     int prefetchMax = 400;       ///< jobs claimed ahead while runs are short; handed back on stop
+    /// Errors   Invalid, naming the setting.
+    [[nodiscard]] Result<> validate() const;
     bool operator==(const PoolOptions &) const = default;
 };
 

@@ -1,0 +1,105 @@
+#include "core/worker/worker_loop.h"
+
+#include "core/worker/words.h"
+
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <typeinfo>
+
+namespace signalbox::worker {
+
+namespace {
+
+QString typeName(const char *mangled)
+{
+    int status = 0;
+    const std::unique_ptr<char, decltype(&std::free)> text(
+        abi::__cxa_demangle(mangled, nullptr, nullptr, &status), &std::free);
+    return QString::fromLatin1(status == 0 ? text.get() : mangled);
+}
+
+RunResult runCatching(const Run &job, RunContext &context)
+{
+    try {
+        return job.handler->run(job.claim.definition, context);
+    } catch (const std::exception &thrown) {
+        return RunResult::failed(
+            QStringLiteral("%1: %2").arg(typeName(typeid(thrown).name()), QString::fromUtf8(thrown.what())));
+    } catch (...) {
+        // The edge of foreign code: whatever it throws is the job's failure, and never the pool's end.
+        const std::type_info *const type = abi::__cxa_current_exception_type();
+        return RunResult::failed(Words::tr("The handler threw %1, which is no std::exception.")
+                                     .arg(type ? typeName(type->name()) : QStringLiteral("?")));
+    }
+}
+
+} // namespace
+
+void Headcount::enter()
+{
+    const std::lock_guard lock(m_mutex);
+    ++m_count;
+}
+
+void Headcount::leave()
+{
+    const std::lock_guard lock(m_mutex);
+    --m_count;
+    m_left.notify_all(); // under the lock: who waits may destroy us next
+}
+
+int Headcount::count() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_count;
+}
+
+bool Headcount::waitUntilAtMost(int count, std::chrono::milliseconds atMost) const
+{
+    std::unique_lock lock(m_mutex);
+    return m_left.wait_for(lock, atMost, [&] { return m_count <= count; });
+}
+
+WorkerLoop::WorkerLoop(std::shared_ptr<WorkerShared> shared, std::shared_ptr<WorkerFlags> flags)
+    : m_shared(std::move(shared)), m_flags(std::move(flags))
+{
+}
+
+void WorkerLoop::run()
+{
+    RunPtr job;
+    while (true) {
+        const ReadyQueue::Next next = m_shared->ready.take(*m_flags, *m_shared->clock, job);
+        if (next == ReadyQueue::Next::Leave) break;
+        if (next == ReadyQueue::Next::Renew) {
+            renew();
+            continue;
+        }
+        runJob(job);
+        job.reset();
+        if (++m_jobs == m_shared->jobsPerWorkerMax) renew();
+    }
+    m_shared->door->put({WorkerNews::Kind::Left, m_flags->number, nullptr});
+    m_shared->loops.leave();
+}
+
+void WorkerLoop::runJob(const RunPtr &job)
+{
+    job->result = runCatching(*job, *job);
+    job->endedAt = m_shared->clock->monotonicNow();
+    job->stage.store(Run::Stage::Ended, std::memory_order_release);
+    m_shared->door->put({WorkerNews::Kind::RunEnded, m_flags->number, job});
+}
+
+void WorkerLoop::renew()
+{
+    m_jobs = 0;
+    const QStringList names = m_shared->handlers->names();
+    for (const QString &name : names)
+        if (const std::shared_ptr<Handler> handler = m_shared->handlers->find(name))
+            handler->renewWorker(m_flags->number);
+    m_shared->door->put({WorkerNews::Kind::Renewed, m_flags->number, nullptr});
+}
+
+} // namespace signalbox::worker
