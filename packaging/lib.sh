@@ -52,27 +52,8 @@ install_packages() {
     command -v apt-get >/dev/null ||
         die "this is not a Debian system." "Install the equivalents of: ${missing[*]}"
     say "Installing ${#missing[@]} Debian packages: ${missing[*]}"
-    # Run in one root shell, so that sudo asks once. The system-wide Redis that the redis-server package would start is
-    # neither wanted (Signalbox runs its own) nor allowed to fail the installation, as it does where port 6379 is taken
-    # or no init runs: policy-rc.d is Debian's way to say "install, start nothing". Ours goes away again.
-    # shellcheck disable=SC2016  # the inner shell expands these
-    as_root bash -c '
-        set -euo pipefail
-        policy=/usr/sbin/policy-rc.d
-        if [ ! -e "$policy" ]; then
-            trap "rm -f $policy" EXIT
-            printf "#!/bin/sh\nexit 101\n" >"$policy"
-            chmod 755 "$policy"
-        fi
-        export DEBIAN_FRONTEND=noninteractive
-        apt() { apt-get -qq -o Acquire::Retries=5 -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@"; }
-        install() { apt install -y --no-install-recommends "$@" >/dev/null; }
-        # Lists that are there are tried first; a mirror that changed in between is asked once more.
-        if compgen -G "/var/lib/apt/lists/*_Packages*" >/dev/null && install "$@"; then exit 0; fi
-        apt update
-        install "$@" || { apt update; install "$@"; }
-    ' install "${missing[@]}" ||
-        die "apt-get could not install ${missing[*]}." "Its messages are above; check the network and /etc/apt/sources.list*, then run this again."
+    as_root packaging/install-packages "${missing[@]}" ||
+        die "apt-get could not install ${missing[*]}." "Its messages are above. Check the network and apt's sources, then run this again."
 }
 
 # as_owner COMMAND...: under sudo, goes on as the person who typed it, so that neither build/ nor the private
