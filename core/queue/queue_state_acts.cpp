@@ -1,0 +1,171 @@
+// What an operator, or retention, does to jobs: cancel, requeue, run now, delete, purge, trim.
+#include "core/model/json_writer.h"
+#include "core/queue/job_errors.h"
+#include "core/queue/queue_state.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace signalbox::queue {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(queue)
+};
+
+qint64 toMicroseconds(std::chrono::milliseconds time)
+{
+    return std::chrono::microseconds(time).count();
+}
+
+constexpr std::array finished{JobStatus::Completed, JobStatus::Failed, JobStatus::Cancelled};
+
+} // namespace
+
+Result<CancelOutcome> QueueState::cancel(const JobId &id, qint64 nowUs)
+{
+    const auto found = m_jobs.find(id);
+    if (found == m_jobs.end()) return tl::unexpected(jobNotFound(id, m_name));
+    if (!canCancel(found->status)) return tl::unexpected(wrongState(id, Words::tr("cancel"), found->status));
+    if (found->status == JobStatus::Running) { // only its handler can end it
+        found->cancelAsked = true;
+        return CancelOutcome::Asked;
+    }
+    found->token.clear();
+    end(*found, JobStatus::Cancelled, nowUs, nextSeq(nowUs));
+    countHandler(u"cancelled"_s, found->definition->handler);
+    tell(Event::Type::JobCancelled, id, "{}", nowUs);
+    return CancelOutcome::Cancelled;
+}
+
+Result<JobId> QueueState::requeue(const JobId &id, qint64 nowUs)
+{
+    const auto found = m_jobs.find(id);
+    if (found == m_jobs.end()) return tl::unexpected(jobNotFound(id, m_name));
+    JobRecord &record = *found;
+    if (!canRequeue(record.status))
+        return tl::unexpected(wrongState(id, Words::tr("requeue"), record.status));
+    leave(record); // before its record changes, as its bytes are counted from it
+    record.token.clear();
+    record.attempts = record.failures = record.workersLost = 0;
+    ++record.requeues;
+    record.startedUs = record.endedUs = 0;
+    record.text.clear(); // the earlier error is in the history only
+    record.rank = nextRank(*record.definition, nowUs);
+    enter(record, JobStatus::Pending, record.rank);
+    ++m_lifetime.requeued;
+    tell(Event::Type::JobRequeued, id, "{}", nowUs);
+    return id;
+}
+
+Result<> QueueState::runNow(const JobId &id, qint64 nowUs)
+{
+    const auto found = m_jobs.find(id);
+    if (found == m_jobs.end()) return tl::unexpected(jobNotFound(id, m_name));
+    if (!canRunNow(found->status)) return tl::unexpected(wrongState(id, Words::tr("run"), found->status));
+    toPending(*found, nowUs);
+    tell(Event::Type::JobPromoted, id, "{}", nowUs);
+    return {};
+}
+
+Result<> QueueState::remove(const JobId &id, qint64 nowUs)
+{
+    const auto found = m_jobs.find(id);
+    if (found == m_jobs.end()) return tl::unexpected(jobNotFound(id, m_name));
+    if (found->status == JobStatus::Running)
+        return tl::unexpected(wrongState(id, Words::tr("delete"), found->status));
+    erase(id);
+    ++m_lifetime.deleted;
+    tell(Event::Type::JobDeleted, id, "{}", nowUs);
+    return {};
+}
+
+QueueState::PurgeStep QueueState::purge(std::optional<JobStatus> status, qint64 upToSeq, qint64 nowUs)
+{
+    QList<JobId> chosen;
+    bool more = false;
+    for (const JobStatus state : allJobStatuses) {
+        if (state == JobStatus::Running || (status && state != *status)) continue;
+        for (const auto &[score, id] : places(state)) {
+            // Scheduled and retrying jobs are ordered by due time, which says nothing about their arrival.
+            const bool hasSeq = state != JobStatus::Scheduled && state != JobStatus::Retrying;
+            if (hasSeq && score % levelSpan > upToSeq) continue;
+            more = chosen.size() == batchMax;
+            if (more) break;
+            chosen.append(id);
+        }
+    }
+    for (const JobId &id : std::as_const(chosen)) erase(id);
+    m_lifetime.purged += chosen.size();
+    if (!chosen.isEmpty()) {
+        JsonWriter data;
+        data.integer("count"_L1, chosen.size()).text("status"_L1, status ? toText(*status) : u"all"_s);
+        tell(Event::Type::JobsPurged, {}, data.take(), nowUs);
+    }
+    return {chosen.size(), more};
+}
+
+// Retention: age is `expired`, a cap in jobs or bytes is `trimmed`
+
+void QueueState::retain(bool isNewMinute, qint64 nowUs)
+{
+    qint64 held = 0;
+    for (const JobStatus status : finished) held += size(status);
+    if (isNewMinute || m_lifetime.bytes > m_limits.keepFinishedBytes || held > m_limits.keepFinishedCount)
+        retainFinished(nowUs);
+    if (isNewMinute || size(JobStatus::DeadLetter) > m_limits.deadMax) retainDead(nowUs);
+}
+
+void QueueState::trim(qint64 nowUs)
+{
+    retain(true, nowUs);
+}
+
+/// The oldest ends first, whatever they were, at most batchMax a call.
+void QueueState::retainFinished(qint64 nowUs)
+{
+    qint64 over = -m_limits.keepFinishedCount;
+    std::vector<Place> oldest;
+    for (const JobStatus status : finished) {
+        over += size(status);
+        const Places &list = places(status);
+        std::copy_n(list.begin(), std::min<size_t>(list.size(), batchMax), std::back_inserter(oldest));
+    }
+    std::sort(oldest.begin(), oldest.end());
+    oldest.resize(std::min<size_t>(oldest.size(), batchMax));
+    const qint64 oldestKept = nowUs - toMicroseconds(m_limits.keepFinishedFor) - epochUs;
+    for (const auto &[seq, id] : oldest) {
+        const bool isOld = seq < oldestKept;
+        if (!isOld && over <= 0 && m_lifetime.bytes <= m_limits.keepFinishedBytes) break;
+        expireOrTrim(id, isOld, nowUs);
+        --over;
+    }
+}
+
+void QueueState::retainDead(qint64 nowUs)
+{
+    qint64 over = size(JobStatus::DeadLetter) - m_limits.deadMax;
+    const qint64 oldestKept = nowUs - toMicroseconds(m_limits.keepDeadFor) - epochUs;
+    for (int n = 0; n < batchMax && size(JobStatus::DeadLetter) > 0; ++n, --over) {
+        const auto [seq, id] = *places(JobStatus::DeadLetter).begin();
+        const bool isOld = seq < oldestKept;
+        if (!isOld && over <= 0) break;
+        expireOrTrim(id, isOld, nowUs);
+    }
+}
+
+void QueueState::expireOrTrim(const JobId &id, bool isOld, qint64 nowUs)
+{
+    const JobStatus status = find(id)->status;
+    erase(id);
+    ++(isOld ? m_lifetime.expired : m_lifetime.trimmed);
+    JsonWriter data;
+    data.text("reason"_L1, isOld ? u"expired"_s : u"trimmed"_s).text("status"_L1, toText(status));
+    tell(Event::Type::JobDeleted, id, data.take(), nowUs);
+}
+
+} // namespace signalbox::queue
