@@ -16,6 +16,9 @@ QString tr(const char *text)
     return QCoreApplication::translate("redis", text);
 }
 
+/// A server that is flushed again and again must not keep one script waiting for ever.
+constexpr int forgottenMax = 2;
+
 bool isNoScript(const RespFrame &frame)
 {
     return frame.isError && frame.reply.text.startsWith("NOSCRIPT");
@@ -61,7 +64,13 @@ void Pipeline::push(QByteArrayList command, Receiver receiver, Time now)
 void Pipeline::pushScript(const ScriptSource &script, const QByteArrayList &keys,
                           const QByteArrayList &arguments, Receiver receiver, Time now)
 {
-    enqueue({.command = keys,
+    KnownScript &known = m_scripts[script.text];
+    if (known.sha.isEmpty()) {
+        known.text = QByteArrayView(script.text);
+        known.sha = QCryptographicHash::hash(known.text.toByteArray(), QCryptographicHash::Sha1).toHex();
+    }
+    enqueue({.role = Entry::Role::Script,
+             .command = keys,
              .arguments = arguments,
              .script = script,
              .receiver = std::move(receiver),
@@ -72,11 +81,11 @@ void Pipeline::pushScript(const ScriptSource &script, const QByteArrayList &keys
 void Pipeline::pushBlocking(QByteArrayList command, std::chrono::milliseconds deadline, Receiver receiver,
                             Time now)
 {
-    enqueue({.command = std::move(command),
+    enqueue({.role = Entry::Role::Blocking,
+             .command = std::move(command),
              .receiver = std::move(receiver),
              .waitsUntil = now + m_limits.replyDeadline,
-             .deadline = deadline,
-             .isBlocking = true});
+             .deadline = deadline});
 }
 
 void Pipeline::enqueue(Entry entry)
@@ -92,8 +101,7 @@ void Pipeline::enqueue(Entry entry)
 void Pipeline::pushUrgent(QByteArrayList command, std::chrono::milliseconds deadline, Receiver receiver,
                           Time now)
 {
-    Entry entry{.command = std::move(command), .receiver = std::move(receiver), .deadline = deadline};
-    write(entry, now);
+    write({.command = std::move(command), .receiver = std::move(receiver), .deadline = deadline}, now);
 }
 
 void Pipeline::open()
@@ -103,36 +111,65 @@ void Pipeline::open()
 
 QByteArray Pipeline::take(Time now)
 {
-    while (m_isOpen && m_forgotten.empty() && !m_demotion && !m_waiting.empty()) {
+    while (!isHeld() && !m_waiting.empty() && mayLeave(m_waiting.front())) {
         Entry entry = std::move(m_waiting.front());
         m_waiting.pop_front();
-        write(entry, now);
+        write(std::move(entry), now);
     }
     return m_writer.take();
 }
 
-void Pipeline::write(Entry &entry, Time now)
+/// What makes the server know scripts waits until none is in flight: see the class' comment.
+bool Pipeline::mayLeave(const Entry &entry) const
 {
-    if (entry.script.text == nullptr) {
+    if (entry.role != Entry::Role::Script || m_scriptsInFlight == 0 || !m_mayLoad) return true;
+    return entry.timesForgotten <= forgottenMax && m_scripts.constFind(entry.script.text)->isLoaded;
+}
+
+void Pipeline::write(Entry entry, Time now)
+{
+    if (entry.role == Entry::Role::Script)
+        writeScript(entry, now);
+    else
         m_writer.append(entry.command);
-    } else {
-        const char *text = entry.script.text;
-        KnownScript &known = m_scripts[text];
-        if (known.sha.isEmpty())
-            known.sha = QCryptographicHash::hash(
-                            QByteArray::fromRawData(text, static_cast<qsizetype>(std::strlen(text))),
-                            QCryptographicHash::Sha1)
-                            .toHex();
-        entry.wasText = entry.timesForgotten > 1 || !known.serverHasIt;
-        known.serverHasIt = true;
-        m_writer.appendScript(entry.wasText ? "EVAL" : "EVALSHA",
-                              entry.wasText ? QByteArrayView(text) : known.sha, entry.command,
-                              entry.arguments);
-    }
-    if (entry.isBlocking) ++m_blocking;
+    m_blockingInFlight += entry.role == Entry::Role::Blocking;
+    m_scriptsInFlight += entry.role == Entry::Role::Script;
     if (m_inFlight.empty()) m_silentSince = now;
     m_inFlight.push_back(std::move(entry));
     ++m_sent;
+}
+
+void Pipeline::writeScript(Entry &entry, Time now)
+{
+    KnownScript &known = m_scripts[entry.script.text];
+    if (entry.timesForgotten > forgottenMax || (!known.isLoaded && !m_mayLoad)) {
+        entry.wentAsText = true;
+        if (m_mayLoad) forgetScripts(); // from here on the server has this one, and perhaps not the others
+        known.isLoaded = !m_mayLoad;
+        m_writer.appendScript("EVAL", known.text, entry.command, entry.arguments);
+        return;
+    }
+    if (!known.isLoaded) loadScripts(now);
+    m_writer.appendScript("EVALSHA", known.sha, entry.command, entry.arguments);
+}
+
+void Pipeline::loadScripts(Time now)
+{
+    const auto step = [&](QByteArrayList command) {
+        write({.role = Entry::Role::Load, .command = std::move(command), .deadline = m_limits.replyDeadline},
+              now);
+    };
+    step({"MULTI"});
+    for (KnownScript &script : m_scripts) {
+        step({"SCRIPT", "LOAD", QByteArray::fromRawData(script.text.data(), script.text.size())});
+        script.isLoaded = true;
+    }
+    step({"EXEC"});
+}
+
+void Pipeline::forgetScripts()
+{
+    for (KnownScript &script : m_scripts) script.isLoaded = false;
 }
 
 tl::expected<void, QString> Pipeline::feed(QByteArrayView bytes, Time now)
@@ -155,8 +192,11 @@ void Pipeline::answer(RespFrame frame)
 {
     Entry entry = std::move(m_inFlight.front());
     m_inFlight.pop_front();
-    if (entry.isBlocking) --m_blocking;
-    if (isNoScript(frame) && entry.script.text != nullptr && !entry.wasText) {
+    m_blockingInFlight -= entry.role == Entry::Role::Blocking;
+    m_scriptsInFlight -= entry.role == Entry::Role::Script;
+    if (entry.role == Entry::Role::Load) {
+        if (frame.isError) m_mayLoad = false; // the scripts behind get NOSCRIPT and go by EVAL
+    } else if (isNoScript(frame) && entry.role == Entry::Role::Script && !entry.wentAsText) {
         ++entry.timesForgotten;
         m_forgotten.push_back(std::move(entry));
     } else if (frame.isError) {
@@ -172,7 +212,7 @@ void Pipeline::answer(RespFrame frame)
 /// They go back to the head of what waits, before all that was pushed since.
 void Pipeline::resendForgotten()
 {
-    for (KnownScript &script : m_scripts) script.serverHasIt = false; // a flush takes them all
+    forgetScripts(); // a flush takes them all
     while (!m_forgotten.empty()) {
         m_waiting.push_front(std::move(m_forgotten.back()));
         m_forgotten.pop_back();
@@ -219,15 +259,19 @@ std::optional<std::chrono::milliseconds> Pipeline::expire(Time now, const std::o
 
 void Pipeline::close(const Error &cause)
 {
-    for (Entry &entry : m_inFlight)
+    for (Entry &entry : m_inFlight) {
+        if (entry.role == Entry::Role::Load) continue; // our own
         m_answers.push_back({std::move(entry.receiver), tl::unexpected(lostInFlight(nameOf(entry), cause))});
+    }
     m_inFlight.clear();
     resendForgotten(); // the server said that it did not run them: they may go on the next connection
     m_reader.emplace(m_limits.reader);
     m_writer = {};
     m_unasked.reset();
     m_demotion.reset();
-    m_blocking = 0;
+    m_blockingInFlight = 0;
+    m_scriptsInFlight = 0;
+    m_mayLoad = true;
     m_isOpen = false;
 }
 

@@ -35,19 +35,25 @@ struct Answered {
 /// Commands and replies of one connection without the connection: commands in, bytes out, bytes in, answers
 /// out.
 ///
-/// Order. Commands leave in the order they were pushed and the server carries them out in that order, with
-/// one exception: a script that it forgot (SCRIPT FLUSH; a restart is a new connection and needs no
-/// exception). Then
+/// Scripts go by their SHA-1. All scripts this client has ever used are given to the server together, in one
+/// transaction, before the first of them on a connection, so NOSCRIPT means a SCRIPT FLUSH (a restart is a
+/// new connection). A transaction, and only while no script is in flight: then the server has, at any moment
+/// since, all of them or none, and once one is answered NOSCRIPT, so are all behind it until they are given
+/// again.
+///
+/// Order. Commands leave in the order they were pushed and the server carries them out in that order, except
+/// when scripts were flushed under it:
 ///  - from the moment the first NOSCRIPT is read nothing is sent until all that is in flight is answered;
-///  - those answered NOSCRIPT are then sent again, in their order, before everything pushed since, the first
-///  of each
-///    script with its text. So scripts keep their order among themselves, and later commands stay later.
-///  - What was in flight behind the first NOSCRIPT and was carried out has overtaken it: plain commands, and
-///  scripts
-///    that somebody else gave to the server in between. Who cannot bear that sends one at a time, or fences
-///    by tokens.
-/// On a new connection each script goes with its text once (EVAL keeps it there), then by its SHA-1: so
-/// NOSCRIPT is the exception, never a round trip.
+///  then the
+///    scripts are given again, those answered NOSCRIPT are sent again in their order, and then what was
+///    pushed since. So scripts keep their order among themselves, and whatever was pushed later stays later.
+///  - A plain command that was in flight behind a forgotten script has overtaken it. So has a script, if
+///  another
+///    client gave the server that very script in the moment between. Who cannot bear that sends one at a
+///    time, or fences by tokens.
+///  - A server that forbids MULTI or SCRIPT LOAD gets each script's text by EVAL at its first use instead;
+///  then a
+///    flush may also reorder calls of different scripts.
 ///
 /// Time is handed in, monotonic.   Threads  one.
 class Pipeline {
@@ -101,30 +107,40 @@ public:
     {
         return m_inFlight.empty() && m_waiting.empty() && m_forgotten.empty();
     }
-    [[nodiscard]] bool isBlocking() const { return m_blocking > 0; } ///< a ping would only queue up behind it
+    [[nodiscard]] bool isBlocking() const
+    {
+        return m_blockingInFlight > 0;
+    } ///< a ping would only queue up behind it
     [[nodiscard]] bool hasAnswers() const { return !m_answers.empty(); }
     [[nodiscard]] quint64 commandsSent() const { return m_sent; }
 
 private:
     struct KnownScript {
         QByteArray sha;
-        bool serverHasIt = false;
+        QByteArrayView text;
+        bool isLoaded = false; ///< given to this connection's server, and not known to be forgotten
     };
     struct Entry {
+        enum class Role { Command, Blocking, Script, Load };
+        Role role = Role::Command;
         QByteArrayList command = {}; ///< of a script: its keys
         QByteArrayList arguments = {};
-        ScriptSource script{nullptr, nullptr}; ///< text is null for a plain command
+        ScriptSource script{nullptr, nullptr};
         Receiver receiver = {};
         Time waitsUntil{};
         std::chrono::milliseconds deadline{};
-        bool isBlocking = false;
-        bool wasText = false;   ///< went as EVAL: a NOSCRIPT is its own error
-        int timesForgotten = 0; ///< from the second NOSCRIPT on it goes as EVAL, so that it ends
+        bool wentAsText = false; ///< by EVAL: a NOSCRIPT is its own error
+        int timesForgotten = 0;
     };
     void enqueue(Entry entry);
-    void write(Entry &entry, Time now);
+    [[nodiscard]] bool mayLeave(const Entry &entry) const;
+    void write(Entry entry, Time now);
+    void writeScript(Entry &entry, Time now);
+    void loadScripts(Time now);
     void answer(RespFrame frame);
     void resendForgotten();
+    void forgetScripts();
+    [[nodiscard]] bool isHeld() const { return !m_isOpen || !m_forgotten.empty() || m_demotion; }
     [[nodiscard]] static QString nameOf(const Entry &entry);
 
     Limits m_limits;
@@ -139,7 +155,9 @@ private:
     QHash<const char *, KnownScript> m_scripts; ///< by their text's address: they are constants
     Time m_silentSince{0};
     quint64 m_sent = 0;
-    int m_blocking = 0;
+    int m_blockingInFlight = 0;
+    int m_scriptsInFlight = 0;
+    bool m_mayLoad = true; ///< false: this server forbids MULTI or SCRIPT LOAD
     bool m_isOpen = false;
 };
 

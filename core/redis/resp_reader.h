@@ -24,9 +24,9 @@ struct RespLimits {
 };
 
 /// RESP2, bytes in, replies out: hiredis' reader with what it lacks, caps on a frame's bytes and elements
-/// (its own nesting limit of 7 stays). An error inside an array makes the whole reply that error: a caller
-/// must not take a half-failed EXEC for a success. After a failure it stays failed: nothing behind a broken
-/// frame means anything.   Threads  one.
+/// (its own on nesting, eight arrays, stays). An error inside an array makes the whole reply that error: a
+/// caller must not take a half-failed EXEC for a success. After a failure it stays failed: nothing behind a
+/// broken frame means anything.   Threads  one.
 class RespReader {
 public:
     explicit RespReader(RespLimits limits);

@@ -22,7 +22,10 @@ struct TestFsm {
     }
     static Outcome ok(const QByteArray &text = "OK")
     {
-        return Reply{.type = Reply::Type::Status, .text = text};
+        Reply reply;
+        reply.type = Reply::Type::Status;
+        reply.text = text;
+        return reply;
     }
     static Outcome refusal(QByteArrayView error) { return tl::unexpected(refusalFromServer(error, {})); }
     Todo becomeReady()
@@ -46,9 +49,17 @@ struct TestFsm {
     ConnectionFsm fsm;
 };
 
+ClientOptions optionsFor(const char *url, const QByteArray &name)
+{
+    ClientOptions options;
+    options.url = *RedisUrl::parse(QString::fromLatin1(url));
+    options.name = name;
+    return options;
+}
+
 ClientOptions withEverything()
 {
-    return {.url = *RedisUrl::parse(QStringLiteral("redis://u:p@h:1/3")), .name = "my name"};
+    return optionsFor("redis://u:p@h:1/3", "my name");
 }
 
 Error gone()
@@ -102,7 +113,7 @@ void ConnectionFsmTest::shakesHandsInOneWrite()
 
 void ConnectionFsmTest::sendsTheOldFormOfAuthWithoutAUser()
 {
-    TestFsm test({.url = *RedisUrl::parse(QStringLiteral("redis://:p@h"))});
+    TestFsm test(optionsFor("redis://:p@h", {}));
     test.fsm.start();
     const QByteArrayList expected{"AUTH", "p"};
     QCOMPARE(test.fsm.opened().handshake.front(), expected);
@@ -133,7 +144,7 @@ void ConnectionFsmTest::readsVersionAndRunIdFromInfo()
 
 void ConnectionFsmTest::doesWithoutWhatAclForbids()
 {
-    TestFsm test({.name = "n"});
+    TestFsm test(optionsFor("redis://h", "n"));
     test.fsm.start();
     test.fsm.opened();
     QVERIFY(!test.fsm.replied(TestFsm::refusal("NOPERM this user has no permissions to run 'client|setname'"))

@@ -44,19 +44,42 @@ struct TestPipeline : Pipeline {
     {
         for (Answered &answered : takeAnswers()) answered.receiver(std::move(answered.outcome));
     }
-    /// What leaves now, one line a command: "PING", "EVAL a", "SHA a" (the last argument names a script's
-    /// call).
+    /// What leaves now, one line a command: "PING", "EVAL 1", "SHA 2" (a script's call is told by its last
+    /// argument), "LOAD 2" for a transaction that gives the server two scripts.
     QByteArrayList sent()
     {
         RespReader reader({});
         reader.feed(take(now));
         QByteArrayList lines;
+        int loads = 0;
         while (const auto frame = reader.next()) {
             const QByteArray verb = frame->reply.at(0).text;
             const QByteArray last = frame->reply.elements.back().text;
-            lines << (verb == "EVAL" ? "EVAL " + last : verb == "EVALSHA" ? "SHA " + last : verb);
+            if (verb == "EVAL" || verb == "EVALSHA")
+                lines << (verb == "EVAL" ? "EVAL " : "SHA ") + last;
+            else if (verb == "SCRIPT")
+                ++loads;
+            else if (verb == "EXEC")
+                lines << "LOAD " + QByteArray::number(loads);
+            else if (verb != "MULTI")
+                lines << verb;
         }
         return lines;
+    }
+    /// What a server answers to a transaction that gives it so many scripts.
+    static QByteArray loaded(int scripts)
+    {
+        return "+OK\r\n" + QByteArray("+QUEUED\r\n").repeated(scripts) + '*' + QByteArray::number(scripts)
+            + "\r\n" + QByteArray("+sha\r\n").repeated(scripts);
+    }
+    /// The server knows both scripts, nothing is in flight, the log is empty.
+    void warmUp()
+    {
+        script(scriptA, "0");
+        script(scriptB, "0");
+        sent();
+        receive(loaded(2) + "+ok\r\n+ok\r\n");
+        log.clear();
     }
     Time now{0};
     QByteArrayList log;
@@ -73,12 +96,14 @@ private Q_SLOTS:
     void letsTheHandshakePassWhatWaits();
     void answersInOrderFromBytesCutAnywhere();
     void turnsAnErrorReplyIntoARefusal();
-    void sendsAScriptsTextOnceAConnection();
+    void givesTheServerAllScriptsOnceAConnection();
+    void givesScriptsOnlyWhileNoneIsInFlight();
     void sendsAForgottenScriptAgainBeforeWhatCameLater();
     void keepsTheOrderOfSeveralForgottenScripts();
-    void sendsTheTextToAServerThatForgetsTwice();
+    void sendsTheTextToAServerThatForgetsAgainAndAgain();
+    void goesByTextWhereLoadingIsForbidden();
     void forgottenScriptsOutliveTheConnection();
-    void aScriptOfItsOwnNoscriptErrorIsNotRepeated();
+    void showsAScriptsOwnErrorFromItsText();
     void refusesOneCommandTooMany();
     void countsSilenceFromTheLastByte();
     void letsABlockingReadBeSilentForLonger();
@@ -142,33 +167,45 @@ void PipelineTest::turnsAnErrorReplyIntoARefusal()
     std::optional<Outcome> got;
     pipeline.pushScript(scriptA, {"k"}, {"v"}, OutcomeHandler([&](Outcome o) { got = std::move(o); }), 0ns);
     pipeline.sent();
-    pipeline.receive("-WRONG_STATE dead_letter\r\n");
+    pipeline.receive(TestPipeline::loaded(1) + "-WRONG_STATE dead_letter\r\n");
     QCOMPARE(got->error().word, QByteArray("WRONG_STATE"));
     QCOMPARE(got->error().detail, QByteArray("dead_letter"));
     QCOMPARE(got->error().error.what, QStringLiteral("Script a was refused."));
     QVERIFY(got->error().wasSent);
 }
 
-void PipelineTest::sendsAScriptsTextOnceAConnection()
+void PipelineTest::givesTheServerAllScriptsOnceAConnection()
 {
     TestPipeline pipeline(limits());
     pipeline.script(scriptA, "1");
     pipeline.script(scriptA, "2");
     pipeline.script(scriptB, "3");
-    const QByteArrayList first{"EVAL 1", "SHA 2", "EVAL 3"};
+    const QByteArrayList first{"LOAD 2", "SHA 1", "SHA 2", "SHA 3"};
     QCOMPARE(pipeline.sent(), first);
     pipeline.close({});
     pipeline.open();
-    pipeline.script(scriptA, "4");
-    QCOMPARE(pipeline.sent(), QByteArrayList{"EVAL 4"}); // it may be another server, or a restarted one
+    pipeline.script(scriptA, "4"); // it may be another server, or a restarted one
+    const QByteArrayList again{"LOAD 2", "SHA 4"};
+    QCOMPARE(pipeline.sent(), again);
+}
+
+void PipelineTest::givesScriptsOnlyWhileNoneIsInFlight()
+{
+    TestPipeline pipeline(limits());
+    pipeline.script(scriptA, "1");
+    pipeline.sent();
+    pipeline.script(scriptB, "2"); // first use: a flush between 1 and this load would let 2 overtake 1
+    pipeline.command("LATER");
+    QVERIFY(pipeline.sent().isEmpty());
+    pipeline.receive(TestPipeline::loaded(1) + "+ok\r\n");
+    const QByteArrayList expected{"LOAD 2", "SHA 2", "LATER"};
+    QCOMPARE(pipeline.sent(), expected);
 }
 
 void PipelineTest::sendsAForgottenScriptAgainBeforeWhatCameLater()
 {
     TestPipeline pipeline(limits());
-    pipeline.script(scriptA, "0");
-    pipeline.sent();
-    pipeline.receive("+ok\r\n");
+    pipeline.warmUp();
     pipeline.script(scriptA, "1");
     pipeline.command("PLAIN");
     pipeline.sent();
@@ -177,60 +214,74 @@ void PipelineTest::sendsAForgottenScriptAgainBeforeWhatCameLater()
     pipeline.command("LATER");
     QVERIFY(pipeline.sent().isEmpty());
     pipeline.receive("+ok\r\n"); // PLAIN was in flight behind it: that is the documented exception
-    const QByteArrayList again{"EVAL 1", "SHA 2", "LATER"};
+    const QByteArrayList again{"LOAD 2", "SHA 1", "SHA 2", "LATER"};
     QCOMPARE(pipeline.sent(), again);
-    pipeline.receive("+ok\r\n+ok\r\n+ok\r\n");
-    const QByteArrayList expected{"0=ok", "PLAIN=ok", "1=ok", "2=ok", "LATER=ok"};
+    pipeline.receive(TestPipeline::loaded(2) + "+ok\r\n+ok\r\n+ok\r\n");
+    const QByteArrayList expected{"PLAIN=ok", "1=ok", "2=ok", "LATER=ok"};
     QCOMPARE(pipeline.log, expected);
 }
 
 void PipelineTest::keepsTheOrderOfSeveralForgottenScripts()
 {
     TestPipeline pipeline(limits());
-    pipeline.script(scriptA, "0");
-    pipeline.script(scriptB, "0");
-    pipeline.sent();
-    pipeline.receive("+ok\r\n+ok\r\n");
-    pipeline.log.clear();
+    pipeline.warmUp();
     for (const char *name : {"1", "2", "3", "4"}) pipeline.script(name[0] % 2 ? scriptA : scriptB, name);
     const QByteArrayList first{"SHA 1", "SHA 2", "SHA 3", "SHA 4"};
     QCOMPARE(pipeline.sent(), first);
-    pipeline.receive(noScript + noScript);
+    pipeline.receive("+ok\r\n" + noScript);
     pipeline.script(scriptA, "5");
     QVERIFY(pipeline.sent().isEmpty());
     pipeline.receive(noScript + noScript);
-    const QByteArrayList again{"EVAL 1", "EVAL 2", "SHA 3", "SHA 4", "SHA 5"};
+    const QByteArrayList again{"LOAD 2", "SHA 2", "SHA 3", "SHA 4", "SHA 5"};
     QCOMPARE(pipeline.sent(), again);
-    pipeline.receive("+ok\r\n+ok\r\n+ok\r\n+ok\r\n+ok\r\n");
+    pipeline.receive(TestPipeline::loaded(2) + "+ok\r\n+ok\r\n+ok\r\n+ok\r\n");
     const QByteArrayList expected{"1=ok", "2=ok", "3=ok", "4=ok", "5=ok"};
     QCOMPARE(pipeline.log, expected);
 }
 
-void PipelineTest::sendsTheTextToAServerThatForgetsTwice()
+void PipelineTest::sendsTheTextToAServerThatForgetsAgainAndAgain()
 {
     TestPipeline pipeline(limits());
-    pipeline.script(scriptA, "0");
+    pipeline.warmUp();
+    pipeline.script(scriptA, "1");
+    pipeline.script(scriptB, "2");
     pipeline.sent();
+    pipeline.receive(noScript + noScript);
+    const QByteArrayList again{"LOAD 2", "SHA 1", "SHA 2"};
+    for (int i = 0; i < 2; ++i) {
+        QCOMPARE(pipeline.sent(), again);
+        pipeline.receive(TestPipeline::loaded(2) + noScript + noScript);
+    }
+    QCOMPARE(pipeline.sent(), QByteArrayList{"EVAL 1"}); // alone: 2 must not overtake it
     pipeline.receive("+ok\r\n");
+    QCOMPARE(pipeline.sent(), QByteArrayList{"EVAL 2"});
+    pipeline.receive("+ok\r\n");
+    pipeline.script(scriptA, "3");
+    const QByteArrayList normal{"LOAD 2", "SHA 3"};
+    QCOMPARE(pipeline.sent(), normal);
+}
+
+void PipelineTest::goesByTextWhereLoadingIsForbidden()
+{
+    TestPipeline pipeline(limits());
     pipeline.script(scriptA, "1");
     pipeline.script(scriptA, "2");
     pipeline.sent();
-    pipeline.receive(noScript + noScript);
-    const QByteArrayList second{"EVAL 1", "SHA 2"};
-    QCOMPARE(pipeline.sent(), second);
-    pipeline.receive("+ok\r\n" + noScript); // flushed again between the two
-    QCOMPARE(pipeline.sent(), QByteArrayList{"EVAL 2"});
-    pipeline.receive("+ok\r\n");
-    QCOMPARE(pipeline.log.last(), QByteArray("2=ok"));
+    pipeline.receive("-NOPERM no multi\r\n-NOPERM no script|load\r\n-ERR EXEC without MULTI\r\n" + noScript
+                     + noScript);
+    const QByteArrayList byText{"EVAL 1", "SHA 2"};
+    QCOMPARE(pipeline.sent(), byText);
+    pipeline.receive("+ok\r\n+ok\r\n");
+    pipeline.script(scriptB, "3");
+    QCOMPARE(pipeline.sent(), QByteArrayList{"EVAL 3"});
+    const QByteArrayList expected{"1=ok", "2=ok"};
+    QCOMPARE(pipeline.log, expected);
 }
 
 void PipelineTest::forgottenScriptsOutliveTheConnection()
 {
     TestPipeline pipeline(limits());
-    pipeline.script(scriptA, "0");
-    pipeline.sent();
-    pipeline.receive("+ok\r\n");
-    pipeline.log.clear();
+    pipeline.warmUp();
     pipeline.script(scriptA, "1");
     pipeline.script(scriptA, "2");
     pipeline.sent();
@@ -239,17 +290,26 @@ void PipelineTest::forgottenScriptsOutliveTheConnection()
     pipeline.deliver();
     QCOMPARE(pipeline.log, QByteArrayList{"2!lost"});
     pipeline.open();
-    QCOMPARE(pipeline.sent(), QByteArrayList{"EVAL 1"});
+    const QByteArrayList expected{"LOAD 2", "SHA 1"};
+    QCOMPARE(pipeline.sent(), expected);
 }
 
-void PipelineTest::aScriptOfItsOwnNoscriptErrorIsNotRepeated()
+void PipelineTest::showsAScriptsOwnErrorFromItsText()
 {
     TestPipeline pipeline(limits());
     pipeline.script(scriptA, "1");
+    pipeline.sent();
+    pipeline.receive("+OK\r\n+QUEUED\r\n*1\r\n-ERR Error compiling script\r\n" + noScript);
     QCOMPARE(pipeline.sent(), QByteArrayList{"EVAL 1"});
-    pipeline.receive(noScript); // to the text itself: sending that again would not end
-    QCOMPARE(pipeline.log, QByteArrayList{"1!NOSCRIPT"});
-    QVERIFY(pipeline.sent().isEmpty());
+    pipeline.receive("-ERR Error compiling script\r\n");
+    QCOMPARE(pipeline.log, QByteArrayList{"1!ERR"});
+    pipeline.script(scriptA, "2");
+    pipeline.sent();
+    pipeline.receive(noScript);
+    QCOMPARE(pipeline.sent(), QByteArrayList{"EVAL 2"});
+    pipeline.receive(noScript); // to the text itself: repeating that would not end
+    QCOMPARE(pipeline.log.last(), QByteArray("2!NOSCRIPT"));
+    QVERIFY(pipeline.isIdle());
 }
 
 void PipelineTest::refusesOneCommandTooMany()
