@@ -32,6 +32,9 @@ public:
         std::shared_ptr<worker::HandlerRegistry> handlers; // shared with the pool
         Settings settings;
         runtime::Seams seams;
+        /// Reads settings.handlersFile for reloadHandlers(); empty: this process has no such file.
+        std::function<Result<QMap<QString, std::shared_ptr<worker::Handler>>>(const QString &file)>
+            loadHandlers = {};
     };
     explicit JobService(Parts parts, QObject *parent = nullptr);
     ~JobService() override;
@@ -43,9 +46,15 @@ public:
 
     [[nodiscard]] Result<> registerHandler(const QString &name, std::shared_ptr<worker::Handler> handler);
     [[nodiscard]] QMap<QString, QString> handlers() const; ///< name → description
-    [[nodiscard]] Result<> reloadHandlers(); ///< from the handlers file; on an error the old ones stay
+    /// From the handlers file, beside those registered in code; on an error the old ones stay.
+    [[nodiscard]] Result<> reloadHandlers();
 
-    /// Completes (id, created_at, name, default retry) and validates, then submits.
+    /// A job as the settings would have it: their retry policy, everything else by default. submit() cannot
+    /// tell a policy that was chosen from one that was left alone, so what begins here has it right.
+    [[nodiscard]] JobDefinition newJob(const QString &handler) const;
+    /// As JobDefinition::fromJson, with the settings' retry policy for the keys that are not there.
+    [[nodiscard]] Result<JobDefinition> jobFromJson(const QByteArray &json) const;
+    /// Completes (id, created_at, name) and validates, then submits.
     [[nodiscard]] QFuture<Result<queue::Submitted>> submit(JobDefinition job);
     [[nodiscard]] QFuture<Result<QList<Result<queue::Submitted>>>> submitMany(QList<JobDefinition> jobs);
     /// A job by id wherever it is. `queue` empty: looked for in every queue.
@@ -53,6 +62,7 @@ public:
     [[nodiscard]] QFuture<Result<JobResult>> result(JobId id,
                                                     QString queue = {}); ///< WrongState while not ended
     /// Answers when the job has ended; no polling: woken by the event stream, with a slow safety look.
+    /// WrongState when it has not ended within `atMost`; NotFound also when it is deleted meanwhile.
     [[nodiscard]] QFuture<Result<JobResult>>
     wait(JobId id, std::optional<std::chrono::milliseconds> atMost = {}, QString queue = {});
     [[nodiscard]] QFuture<Result<QByteArray>> logTail(JobId id, QString queue = {});
@@ -77,7 +87,8 @@ public:
     [[nodiscard]] QFuture<Result<ServiceMetrics>> metrics();
     [[nodiscard]] QFuture<Result<QMap<QString, QMap<QString, qint64>>>> handlerCounts(QString queue);
 
-    [[nodiscard]] QFuture<Result<>> startWorkers(int count = 0); ///< 0: as the settings say
+    /// 0: as the settings say. Sets the settings' limits on the queues that are worked on.
+    [[nodiscard]] QFuture<Result<>> startWorkers(int count = 0);
     [[nodiscard]] QFuture<Result<>> stopWorkers(worker::WorkerPool::StopMode mode);
     [[nodiscard]] QFuture<Result<>> scaleWorkers(int count);
     [[nodiscard]] QFuture<Result<>> restartWorker(QString workerId);

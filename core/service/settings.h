@@ -33,8 +33,10 @@ struct Settings {
     QString dataFolder;   ///< the private server's; empty: XDG data
     QString privateFsync = QStringLiteral("always"); ///< private.appendfsync: always, everysec
 
-    using Values = QMap<QString, QString>; ///< dotted name → text
-    /// `file` is JSON text of a settings file (nested objects or dotted keys); empty: none.
+    using Values = QMap<QString, QString>;
+    /// `commandLine` by dotted name, `environment` by variable name (those we do not know are others' and
+    /// ignored). `file` is the JSON text of a settings file, nested objects or dotted keys; empty: none.
+    /// Errors   Invalid, or Unsupported for what only a later backend has; names the setting and its source.
     [[nodiscard]] static Result<Settings> resolve(const Values &commandLine, const Values &environment,
                                                   const QByteArray &file, const QString &fileName);
     [[nodiscard]] int workerCount() const; ///< workers, or the CPU's cores
