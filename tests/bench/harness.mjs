@@ -31,7 +31,7 @@ const size = args.quick
 const peer = (name) => path.join(args.folder, 'peers', name);
 const contestants = [
   args.build && { name: 'signalbox', command: [path.join(args.build, 'signalbox_bench')] },
-  args.build && { name: 'raw', command: [path.join(args.build, 'raw_hiredis')], note: 'our scripts, plain hiredis' },
+  args.build && { name: 'raw', command: [path.join(args.build, 'raw_hiredis')], lacks: ['idle'] },
   { name: 'bullmq', command: ['node', path.join(peer('bullmq'), 'contestant.mjs')], concurrency: 200 },
   { name: 'bee-queue', command: ['node', path.join(peer('bee-queue'), 'contestant.mjs')], concurrency: 500 },
   { name: 'sidekiq', command: ['ruby', path.join(peer('sidekiq'), 'contestant.rb')], concurrency: 10, keepsNothing: true },
@@ -269,11 +269,12 @@ console.log(`${args.runs} interleaved runs; median [lowest – highest]`);
 
 const results = {};
 for (const scenario of scenarios) {
-  const rounds = Object.fromEntries(running.map((c) => [c.name, []]));
+  const able = running.filter((c) => !c.lacks?.includes(scenario));
+  const rounds = Object.fromEntries(able.map((c) => [c.name, []]));
   // Bytes and commands do not vary from run to run as times do: one round is enough.
   const count = scenario === 'memory' || scenario === 'idle' ? 1 : Number(args.runs);
   for (let round = 0; round < count; ++round) {
-    for (const contestant of running) {
+    for (const contestant of able) {
       process.stderr.write(`${scenario} ${round + 1}/${count} ${contestant.name} …\n`);
       await clean(server);
       rounds[contestant.name].push(await measure[scenario](server, contestant));
