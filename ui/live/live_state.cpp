@@ -1,0 +1,136 @@
+#include "ui/live/live_state.h"
+
+#include "core/runtime/answer.h"
+
+namespace signalbox::ui {
+
+using namespace std::chrono_literals;
+
+namespace {
+constexpr auto handOutEvery = 33ms;
+constexpr auto figuresEvery = 500ms;
+constexpr int quietTicks = 3; // seconds between two readings while nothing happens
+} // namespace
+
+LiveState::LiveState(service::JobService &service, const runtime::Clock &clock, QObject *parent)
+    : QObject(parent), m_service(service), m_clock(clock)
+{
+    m_handOut.setSingleShot(true);
+    m_figures.setSingleShot(true);
+    connect(&m_handOut, &QTimer::timeout, this, &LiveState::handOutEvents);
+    connect(&m_figures, &QTimer::timeout, this, &LiveState::askFigures);
+    connect(&m_tick, &QTimer::timeout, this, &LiveState::tick);
+    m_tick.start(1s);
+
+    using service::JobService;
+    connect(&m_service, &JobService::eventsArrived, this, &LiveState::takeEvents);
+    connect(&m_service, &JobService::problem, this, &LiveState::problem);
+    connect(&m_service, &JobService::connectionChanged, this,
+            [this](const queue::QueueConnection &connection) {
+                const bool isBack = connection.phase == queue::QueueConnection::Phase::Ready
+                    && m_connection.phase != queue::QueueConnection::Phase::Ready;
+                m_connection = connection;
+                Q_EMIT connectionChanged();
+                if (isBack) refresh();
+            });
+    connect(&m_service, &JobService::poolChanged, this, [this](const PoolInfo &pool) {
+        m_localPool = pool;
+        Q_EMIT localPoolChanged();
+    });
+    connect(&m_service, &JobService::poolStateChanged, this,
+            [this](worker::WorkerPool::State state, int workers) {
+                m_localState = state;
+                m_localWorkers = workers;
+                if (state == worker::WorkerPool::State::Stopped) m_localPool.reset();
+                Q_EMIT localPoolChanged();
+                refresh();
+            });
+    refresh();
+}
+
+bool LiveState::isStale() const
+{
+    return hasFigures()
+        && (m_connection.phase == queue::QueueConnection::Phase::Lost || m_figuresError.has_value());
+}
+
+void LiveState::takeEvents(const QList<Event> &events)
+{
+    m_events.append(events);
+    if (m_events.size()
+        > heldEventsMax) { // the window was not painted for a while; lists are read again instead
+        m_events.remove(0, m_events.size() - heldEventsMax);
+        m_wereEventsDropped = true;
+    }
+    if (!m_handOut.isActive()) m_handOut.start(handOutEvery);
+    if (!m_figures.isActive() && !m_isAsking) m_figures.start(figuresEvery);
+    m_isAskedAgain = m_isAskedAgain || m_isAsking;
+}
+
+void LiveState::handOutEvents()
+{
+    const QList<Event> events = std::exchange(m_events, {});
+    m_runs.apply(events);
+    Q_EMIT eventsArrived(events);
+    bool wereMissed = std::exchange(m_wereEventsDropped, false);
+    for (const Event &event : events) wereMissed = wereMissed || event.type == Event::Type::EventsMissed;
+    if (wereMissed) Q_EMIT eventsMissed();
+}
+
+void LiveState::refresh()
+{
+    if (m_isAsking)
+        m_isAskedAgain = true;
+    else
+        m_figures.start(0ms);
+}
+
+void LiveState::askFigures()
+{
+    if (m_isAsking) return;
+    m_isAsking = true;
+    m_ticksSinceFigures = 0;
+    runtime::whenDone(m_service.metrics(), this, [this](const Result<service::ServiceMetrics> &metrics) {
+        m_isAsking = false;
+        takeFigures(metrics);
+        if (std::exchange(m_isAskedAgain, false)) m_figures.start(figuresEvery);
+    });
+}
+
+void LiveState::takeFigures(const Result<service::ServiceMetrics> &metrics)
+{
+    if (!metrics) {
+        m_figuresError = metrics.error(); // shown with the age of what is still there
+        Q_EMIT figuresChanged();
+        return;
+    }
+    m_figuresError.reset();
+    m_metrics = *metrics;
+    m_sum = m_metrics.sum();
+    m_asOf = m_clock.wallNow();
+    Q_EMIT figuresChanged();
+}
+
+void LiveState::tick()
+{
+    ++m_ticksSinceFigures;
+    if (m_ticksSinceFigures >= quietTicks) askFigures();
+    if (hasFigures() && !isStale()) {
+        m_samples.append({m_clock.wallNow(), m_sum.size(JobStatus::Pending), m_sum.size(JobStatus::Running),
+                          m_sum.size(JobStatus::Retrying), m_sum.size(JobStatus::DeadLetter), m_sum.completed,
+                          m_sum.failed + m_sum.retried + m_sum.deadLettered});
+        if (m_samples.size() > samplesMax) m_samples.removeFirst();
+    }
+    Q_EMIT ticked();
+}
+
+double LiveState::failedPerMinute() const
+{
+    if (m_samples.size() < 2) return 0;
+    constexpr qsizetype minute = 60;
+    const Sample &last = m_samples.last();
+    const Sample &first = m_samples.at(std::max<qsizetype>(0, m_samples.size() - 1 - minute));
+    return static_cast<double>(last.failedRuns - first.failedRuns);
+}
+
+} // namespace signalbox::ui

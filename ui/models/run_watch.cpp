@@ -1,0 +1,106 @@
+#include "ui/models/run_watch.h"
+
+#include "ui/models/job_change.h"
+
+#include <algorithm>
+
+namespace signalbox::ui {
+
+using namespace Qt::StringLiterals;
+
+void RunWatch::apply(const QList<Event> &events)
+{
+    for (const Event &event : events) {
+        switch (event.type) {
+        case Event::Type::JobStarted:
+            begin(event);
+            break;
+        case Event::Type::JobProgress:
+            progress(event);
+            break;
+        case Event::Type::JobCompleted:
+            end(event, false, true);
+            break;
+        case Event::Type::JobFailed:
+        case Event::Type::JobDeadLetter:
+            end(event, true, false);
+            break;
+        case Event::Type::JobCancelled:
+        case Event::Type::JobReleased:
+        case Event::Type::JobLeaseLost:
+            m_running.remove(event.job);
+            break;
+        default: // what is left is not about a run
+            break;
+        }
+    }
+}
+
+void RunWatch::note(const JobSummary &row)
+{
+    if (row.status != JobStatus::Running || !row.startedAt || m_running.size() >= runningMax) return;
+    Running &run = m_running[row.id];
+    run.handler = row.handler;
+    run.workerId = row.workerId;
+    run.startedAt = *row.startedAt;
+    if (row.progress) run.progress = row.progress;
+}
+
+void RunWatch::begin(const Event &event)
+{
+    if (m_running.size() >= runningMax) return;
+    const QJsonObject data = dataOf(event);
+    m_running.insert(
+        event.job, {data["handler"_L1].toString(), data["worker_id"_L1].toString(), event.at, std::nullopt});
+}
+
+void RunWatch::progress(const Event &event)
+{
+    JobSummary row;
+    row.id = event.job;
+    applyEvent(row, event);
+    const auto run = m_running.find(event.job);
+    if (run != m_running.end()) run->progress = row.progress;
+}
+
+void RunWatch::end(const Event &event, bool hasFailed, bool isSample)
+{
+    const auto found = m_running.constFind(event.job);
+    if (found == m_running.cend()) return; // begun before the window opened: its length is not known
+    const Running run = *found;
+    m_running.erase(found);
+    if (isSample && (m_samples.contains(run.handler) || m_samples.size() < handlersMax)) {
+        QList<std::chrono::microseconds> &samples = m_samples[run.handler];
+        samples.append(event.at - run.startedAt);
+        if (samples.size() > samplesMax) samples.removeFirst();
+    }
+    if (run.workerId.isEmpty() || (!m_runs.contains(run.workerId) && m_runs.size() >= workersMax)) return;
+    QList<Run> &runs = m_runs[run.workerId];
+    runs.append({run.startedAt, event.at, hasFailed, false});
+    constexpr qsizetype runsMax = 400; // more than a strip has pixels
+    while (!runs.isEmpty() && (runs.size() > runsMax || runs.first().to < event.at - remembered))
+        runs.removeFirst();
+}
+
+std::optional<JobProgress> RunWatch::progressOf(const JobId &id) const
+{
+    return m_running.value(id).progress;
+}
+
+std::optional<std::chrono::microseconds> RunWatch::usualRun(const QString &handler) const
+{
+    QList<std::chrono::microseconds> samples = m_samples.value(handler);
+    if (samples.size() < samplesMin) return {};
+    const auto middle = samples.begin() + samples.size() / 2;
+    std::nth_element(samples.begin(), middle, samples.end());
+    return *middle;
+}
+
+QList<Run> RunWatch::runsOf(const QString &workerId, Timestamp from) const
+{
+    QList<Run> runs = m_runs.value(workerId);
+    runs.removeIf([from](const Run &run) { return run.to < from; });
+    return runs;
+}
+
+} // namespace signalbox::ui

@@ -1,0 +1,153 @@
+#include "ui/parts/data_table.h"
+
+#include "ui/parts/paint_text.h"
+#include "ui/parts/row_delegate.h"
+
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QMouseEvent>
+
+#include <algorithm>
+#include <cmath>
+
+namespace signalbox::ui {
+
+namespace {
+constexpr int columnPadding = 18;
+}
+
+DataTable::DataTable(QWidget *parent) : QTableView(parent)
+{
+    setFrameShape(QFrame::NoFrame);
+    setShowGrid(false);
+    setSelectionBehavior(SelectRows);
+    setSelectionMode(ExtendedSelection);
+    setEditTriggers(NoEditTriggers);
+    setTabKeyNavigation(false);
+    setWordWrap(false);
+    setMouseTracking(true);
+    setHorizontalScrollMode(ScrollPerPixel);
+    setCornerButtonEnabled(false);
+    verticalHeader()->hide();
+    verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    verticalHeader()->setMinimumSectionSize(1);
+    QHeaderView *head = horizontalHeader();
+    head->setHighlightSections(false);
+    head->setMinimumSectionSize(28);
+    head->setStretchLastSection(false);
+    head->setSectionsClickable(false); // the order is the queue's own
+    head->setFixedHeight(lookOf(this).headHeight);
+    updateRowHeight();
+    connect(this, &QTableView::activated, this,
+            [this](const QModelIndex &index) { Q_EMIT rowActivated(index.row()); });
+}
+
+void DataTable::setUp(QAbstractItemModel *model, RowDelegate *delegate)
+{
+    setModel(model);
+    setItemDelegate(delegate);
+}
+
+void DataTable::setColumnFor(int column, const QString &widest)
+{
+    const Look &look = lookOf(this);
+    const QString head = model()->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+    const double text = std::max(tabularWidth(look.base, widest),
+                                 static_cast<double>(QFontMetrics(look.small).horizontalAdvance(head)));
+    setColumnWidth(column, static_cast<int>(std::ceil(text)) + columnPadding);
+}
+
+void DataTable::setColumnPixels(int column, int width)
+{
+    setColumnWidth(column, width);
+}
+
+void DataTable::setElasticColumn(int column)
+{
+    horizontalHeader()->setSectionResizeMode(column, QHeaderView::Stretch);
+}
+
+void DataTable::setTwoLines(bool hasTwoLines)
+{
+    m_hasTwoLines = hasTwoLines;
+    updateRowHeight();
+}
+
+QList<int> DataTable::selectedRows() const
+{
+    QList<int> rows;
+    if (selectionModel() == nullptr) return rows;
+    for (const QModelIndex &index : selectionModel()->selectedRows()) rows.append(index.row());
+    std::sort(rows.begin(), rows.end());
+    return rows;
+}
+
+void DataTable::keyPressEvent(QKeyEvent *event)
+{
+    const bool isPlain = event->modifiers() == Qt::NoModifier;
+    if (isPlain && (event->key() == Qt::Key_J || event->key() == Qt::Key_K)) {
+        QKeyEvent arrow(event->type(), event->key() == Qt::Key_J ? Qt::Key_Down : Qt::Key_Up, Qt::NoModifier);
+        QTableView::keyPressEvent(&arrow);
+        return;
+    }
+    if (isPlain && !event->text().isEmpty() && event->text().at(0).isLetterOrNumber()) {
+        event->ignore(); // letters are actions; Qt would search the first column for them
+        return;
+    }
+    QTableView::keyPressEvent(event);
+}
+
+void DataTable::setHovered(int row)
+{
+    if (row == m_hovered) return;
+    updateRow(std::exchange(m_hovered, row));
+    updateRow(row);
+}
+
+void DataTable::updateRow(int row)
+{
+    if (row < 0) return;
+    viewport()->update(0, rowViewportPosition(row), viewport()->width(), rowHeight(row));
+}
+
+void DataTable::mouseMoveEvent(QMouseEvent *event)
+{
+    setHovered(rowAt(static_cast<int>(event->position().y())));
+    QTableView::mouseMoveEvent(event);
+}
+
+void DataTable::leaveEvent(QEvent *event)
+{
+    setHovered(-1);
+    QTableView::leaveEvent(event);
+}
+
+void DataTable::changeEvent(QEvent *event)
+{
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
+        updateRowHeight();
+        viewport()->update();
+    }
+    QTableView::changeEvent(event);
+}
+
+void DataTable::updateRowHeight()
+{
+    const Look &look = lookOf(this);
+    verticalHeader()->setDefaultSectionSize(m_hasTwoLines ? look.twoLineHeight : look.rowHeight);
+}
+
+void DataTable::selectionChanged(const QItemSelection &selected, const QItemSelection &deselected)
+{
+    QTableView::selectionChanged(selected, deselected);
+    Q_EMIT selectionMoved();
+}
+
+void DataTable::currentChanged(const QModelIndex &current, const QModelIndex &previous)
+{
+    QTableView::currentChanged(current, previous);
+    updateRow(previous.row());
+    updateRow(current.row());
+}
+
+} // namespace signalbox::ui

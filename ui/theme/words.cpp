@@ -1,0 +1,77 @@
+#include "ui/theme/words.h"
+
+#include <QCoreApplication>
+
+namespace signalbox::ui {
+
+namespace {
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(signalbox::ui::Words)
+};
+} // namespace
+
+QString wordOf(JobStatus status)
+{
+    switch (status) {
+    case JobStatus::Blocked:
+        return Words::tr("Blocked");
+    case JobStatus::Pending:
+        return Words::tr("Pending");
+    case JobStatus::Scheduled:
+        return Words::tr("Scheduled");
+    case JobStatus::Retrying:
+        return Words::tr("Retrying");
+    case JobStatus::Running:
+        return Words::tr("Running");
+    case JobStatus::Completed:
+        return Words::tr("Completed");
+    case JobStatus::Failed:
+        return Words::tr("Failed");
+    case JobStatus::Cancelled:
+        return Words::tr("Cancelled");
+    case JobStatus::DeadLetter:
+        return Words::tr("Dead letter");
+    }
+    Q_UNREACHABLE();
+}
+
+QString pluralWordOf(JobStatus status)
+{
+    return status == JobStatus::DeadLetter ? Words::tr("Dead letters") : wordOf(status);
+}
+
+QString wordOf(JobPriority priority)
+{
+    switch (priority) {
+    case JobPriority::Low:
+        return Words::tr("Low");
+    case JobPriority::Normal:
+        return Words::tr("Normal");
+    case JobPriority::High:
+        return Words::tr("High");
+    case JobPriority::Critical:
+        return Words::tr("Critical");
+    }
+    Q_UNREACHABLE();
+}
+
+QString wordOf(WorkerStatus status)
+{
+    switch (status) {
+    case WorkerStatus::Idle:
+        return Words::tr("Idle");
+    case WorkerStatus::Busy:
+        return Words::tr("Busy");
+    case WorkerStatus::Paused:
+        return Words::tr("Quiet");
+    case WorkerStatus::Stopping:
+        return Words::tr("Stopping");
+    case WorkerStatus::Stopped:
+        return Words::tr("Stopped");
+    case WorkerStatus::Error:
+        return Words::tr("Error");
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace signalbox::ui
