@@ -19,8 +19,8 @@ class Transport;
 using TransportFactory = std::function<std::unique_ptr<Transport>(const RedisUrl &)>;
 
 struct ClientOptions {
-    RedisUrl url;
-    QByteArray name; ///< CLIENT SETNAME; empty: none
+    RedisUrl url = {};
+    QByteArray name = {}; ///< CLIENT SETNAME; empty: none
     std::chrono::milliseconds connectDeadline{5000};
     std::chrono::milliseconds replyDeadline{
         10000}; ///< none may be silent longer than this, blocking reads excepted

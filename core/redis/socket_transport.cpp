@@ -43,6 +43,17 @@ void SocketTransport::readAll(QIODevice &socket)
     }
 }
 
+void SocketTransport::readEarlyWords(qintptr descriptor)
+{
+    if (std::exchange(m_hasWritten, true)) return;
+    std::array<char, pieceBytes> piece;
+    while (!m_isBroken) {
+        const ssize_t size = ::recv(static_cast<int>(descriptor), piece.data(), piece.size(), MSG_DONTWAIT);
+        if (size <= 0) return;
+        Q_EMIT came(QByteArrayView(piece.data(), size));
+    }
+}
+
 void SocketTransport::breakWith(const Error &error)
 {
     if (m_isBroken) return;
@@ -108,6 +119,8 @@ void TcpTransport::explain(QAbstractSocket::SocketError error)
 
 void TcpTransport::write(const QByteArray &bytes)
 {
+    readEarlyWords(m_socket.socketDescriptor());
+    if (m_isBroken) return;
     m_socket.write(bytes);
     m_socket.flush(); // now, not at the next turn of the loop
 }
@@ -132,7 +145,7 @@ void LocalTransport::open()
 
 void LocalTransport::explain(QLocalSocket::LocalSocketError error)
 {
-    readAll(m_socket);
+    readAll(m_socket); // the last words before a close often say why
     switch (error) {
     case QLocalSocket::ServerNotFoundError:
         return breakWith(connection_error::socketMissing(m_url));
@@ -149,6 +162,8 @@ void LocalTransport::explain(QLocalSocket::LocalSocketError error)
 
 void LocalTransport::write(const QByteArray &bytes)
 {
+    readEarlyWords(m_socket.socketDescriptor());
+    if (m_isBroken) return;
     m_socket.write(bytes);
     m_socket.flush();
 }

@@ -13,9 +13,13 @@ class SocketTransport : public Transport {
 protected:
     explicit SocketTransport(RedisUrl url) : m_url(std::move(url)) { }
     void readAll(QIODevice &socket);
+    /// Before the first write: a server that is full says so and closes at once, and a write that fails on
+    /// that would throw away what it said.
+    void readEarlyWords(qintptr descriptor);
     void breakWith(const Error &error); ///< the first one counts
     RedisUrl m_url;
     bool m_isBroken = false;
+    bool m_hasWritten = false;
 };
 
 class TcpTransport : public SocketTransport {

@@ -66,12 +66,14 @@ void ScriptedPeer::accept()
 
 void ScriptedPeer::read(Session &session)
 {
-    session.reader.feed(session.socket->readAll());
+    const QByteArray bytes = session.socket->readAll();
+    m_received += bytes.size();
+    session.reader.feed(bytes);
     while (const auto frame = session.reader.next()) {
         QByteArrayList command;
         for (const redis::Reply &word : frame->reply.elements) command << word.text;
         m_commands << command;
-        if (const auto bytes = m_answer(command)) send(session, *bytes);
+        if (const auto answer = m_answer(command)) send(session, *answer);
     }
 }
 

@@ -44,6 +44,7 @@ public:
         return m_commands;
     }                                                               ///< all that came, in order
     [[nodiscard]] int connections() const { return m_connections; } ///< ever accepted
+    [[nodiscard]] qint64 bytesReceived() const { return m_received; }
     /// How often a command of this first word came.
     [[nodiscard]] int count(const QByteArray &verb) const;
 
@@ -61,6 +62,7 @@ private:
         m_sessions; ///< shared with the running read(), which may close its own
     QList<QByteArrayList> m_commands;
     int m_connections = 0;
+    qint64 m_received = 0;
 };
 
 /// A port of 127.0.0.1 where a connect gets no answer at all, as from a host that drops packets: its queue of

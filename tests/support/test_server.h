@@ -11,12 +11,13 @@
 namespace signalbox::test {
 
 struct TestServerOptions {
-    QByteArrayList extraArguments; ///< as on redis-server's command line: {"--maxmemory", "2mb"}
-    bool appendOnly = false;       ///< with appendfsync always: what was acknowledged outlives kill9()
-    QByteArray aclFile;            ///< the text of a users.acl; empty: the default user without a password
-    bool tcp = false;              ///< listens on a free port of 127.0.0.1 as well
-    QString tlsCertificate, tlsKey, tlsCa; ///< PEM files; a certificate opens a TLS port of 127.0.0.1
-    bool tlsClientCertificates = false;    ///< clients must show one that tlsCa signed
+    QByteArrayList extraArguments = {}; ///< as on redis-server's command line: {"--maxmemory", "2mb"}
+    bool appendOnly = false;            ///< with appendfsync always: what was acknowledged outlives kill9()
+    QByteArray aclFile = {}; ///< the text of a users.acl; empty: the default user without a password
+    bool tcp = false;        ///< listens on a free port of 127.0.0.1 as well
+    QString tlsCertificate = {}, tlsKey = {},
+            tlsCa = {};                 ///< PEM files; a certificate opens a TLS port of 127.0.0.1
+    bool tlsClientCertificates = false; ///< clients must show one that tlsCa signed
 };
 
 /// A real redis-server for one test: a child on a unix socket in a temporary folder, gone with the object

@@ -11,7 +11,8 @@ namespace signalbox::test {
 inline constexpr std::chrono::seconds waitDeadline{30};
 
 /// Runs the loop until `start(done)` has called done(value), and returns the value. Only tests may wait.
-template <typename T> [[nodiscard]] T waitForCallback(const std::function<void(std::function<void(T)>)> &start)
+template <typename T>
+[[nodiscard]] T waitForCallback(const std::function<void(std::function<void(T)>)> &start)
 {
     QEventLoop loop;
     std::optional<T> value;
