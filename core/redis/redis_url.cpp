@@ -6,6 +6,8 @@
 #include <QUrl>
 #include <QUrlQuery>
 
+#include <algorithm>
+
 namespace signalbox::redis {
 
 using namespace Qt::StringLiterals;
@@ -38,6 +40,13 @@ QString escapingAdvice()
     return tr("Write characters like # / ? @ : % in a password as %23 %2F %3F %40 %3A %25.");
 }
 
+bool isPlainWord(const QString &name)
+{
+    return name.size() <= 32 && std::all_of(name.begin(), name.end(), [](QChar letter) {
+               return (letter >= u'a' && letter <= u'z') || letter == u'_';
+           });
+}
+
 /// What of the URL stands behind "?", each at most once.
 class Parameters {
 public:
@@ -46,7 +55,7 @@ public:
         const auto items = QUrlQuery(url).queryItems(QUrl::FullyDecoded);
         for (const auto &[name, value] : items) {
             m_isTwice |= m_values.contains(name);
-            m_mayHoldPassword |= name == "password"_L1 || name.contains(u'@') || value.contains(u'@');
+            m_mayHoldPassword |= name == "password"_L1 || value.contains(u'@') || !isPlainWord(name);
             m_values.insert(name, value);
         }
     }

@@ -124,7 +124,11 @@ std::optional<RespFrame> RespReader::next()
         checkUnfinished();
         return std::nullopt;
     }
-    m_frameStart = m_fed - static_cast<qint64>(m_reader->len - m_reader->pos);
+    const qint64 frameEnd = m_fed - static_cast<qint64>(m_reader->len - m_reader->pos);
+    if (frameEnd - std::exchange(m_frameStart, frameEnd) > m_limits.frameBytesMax) {
+        m_failure = tr("It is larger than %1 bytes.").arg(m_limits.frameBytesMax);
+        return std::nullopt;
+    }
     m_building->elements = 0;
     RespFrame frame = std::exchange(m_building->frame, {});
     if (frame.isError) {
