@@ -17,7 +17,7 @@ public:
     void start(milliseconds after) override
     {
         stop();
-        const nanoseconds due = m_owner.m_monotonic + std::max(after, milliseconds{0});
+        const nanoseconds due = m_owner.monotonicNow() + std::max(after, milliseconds{0});
         m_place = m_owner.m_active.emplace(
             due, this); // behind those due at the same time: first started, first fired
     }
@@ -44,7 +44,7 @@ ManualTime::ManualTime(Timestamp start) : m_wall(start) { }
 
 Timestamp ManualTime::wallNow() const
 {
-    return floor<microseconds>(m_wall + m_monotonic);
+    return floor<microseconds>(m_wall.load() + m_monotonic.load());
 }
 
 nanoseconds ManualTime::monotonicNow() const
@@ -59,13 +59,13 @@ std::unique_ptr<Timer> ManualTime::makeTimer(std::function<void()> fired)
 
 void ManualTime::advance(nanoseconds by)
 {
-    const nanoseconds end = m_monotonic + by;
+    const nanoseconds end = monotonicNow() + by;
     // A timer that starts itself with 0 would fire for ever; real time would move on, and so does this.
     constexpr int firingsMax = 1'000'000;
     for (int firings = 0; !m_active.empty() && m_active.begin()->first <= end; ++firings) {
         if (firings == firingsMax) qFatal("ManualTime: a timer restarts itself without letting time pass.");
         const auto next = m_active.begin();
-        m_monotonic = std::max(m_monotonic, next->first);
+        m_monotonic = std::max(monotonicNow(), next->first);
         next->second->fire();
     }
     m_monotonic = end;
@@ -73,7 +73,7 @@ void ManualTime::advance(nanoseconds by)
 
 void ManualTime::jumpWall(microseconds by)
 {
-    m_wall += by;
+    m_wall = m_wall.load() + by;
 }
 
 std::optional<nanoseconds> ManualTime::nextDue() const

@@ -2,6 +2,7 @@
 
 #include "core/runtime/clock.h"
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -9,7 +10,8 @@
 namespace signalbox::runtime {
 
 /// Time that moves only when told, for tests and simulations: clock and timers in one, so that advance()
-/// fires what falls due in order. One thread.
+/// fires what falls due in order.   Threads  one; what time it is, any: handlers of a pool under test ask
+/// too.
 class ManualTime : public Clock, public TimerFactory {
 public:
     explicit ManualTime(Timestamp start = fromMicros(1'700'000'000'000'000));
@@ -24,8 +26,8 @@ public:
 private:
     class ManualTimer;
     std::multimap<std::chrono::nanoseconds, ManualTimer *> m_active;
-    std::chrono::nanoseconds m_monotonic{0};
-    Timestamp m_wall;
+    std::atomic<std::chrono::nanoseconds> m_monotonic{std::chrono::nanoseconds{0}};
+    std::atomic<Timestamp> m_wall;
 };
 
 /// SplitMix64: small, repeatable, good enough for jitter and ids in tests.
