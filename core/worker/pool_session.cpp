@@ -181,6 +181,19 @@ void PoolSession::wake()
         served.lanes->noteWake();
     }
     pump();
+    if (capacity() <= 0 && !m_isEnding) passWakeOn();
+}
+
+void PoolSession::passWakeOn()
+{
+    // All workers are busy, so the wake was meant for another pool. A call that leaves jobs behind wakes the next one
+    // that waits, and by now we are the last of those. Where it comes back at once, all others are busy as well, and
+    // the first with a free worker will look by itself.
+    using namespace std::chrono_literals;
+    if (m_passedOnAt && now() - *m_passedOnAt < 50ms) return;
+    m_passedOnAt = now();
+    for (Served &served : m_queues)
+        if (served.lanes->isQuiet()) served.lanes->sendOne(0);
 }
 
 bool PoolSession::due(size_t queue)

@@ -57,6 +57,7 @@ private:
     [[nodiscard]] int capacity() const;
     [[nodiscard]] int claimsAsked() const;
     void wake();
+    void passWakeOn();
     [[nodiscard]] bool due(size_t queue);
     void answered(size_t queue, QueueLanes::Answer answer);
     [[nodiscard]] std::vector<RunPtr> accept(size_t queue, const QueueLanes::Answer &answer);
@@ -108,6 +109,7 @@ private:
     const std::unique_ptr<runtime::Timer> m_giveUpTimer;   // cancelled → ended, where the server is away
     std::multimap<int, runtime::Answer<>> m_restarts;      // by worker
     std::vector<RunPtr> m_released;                        // by stopNow(), not cancelled yet
+    std::optional<std::chrono::nanoseconds> m_passedOnAt;
     int m_open = 0;
     bool m_isPumping = false;
     bool m_pumpAgain = false;

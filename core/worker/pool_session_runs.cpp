@@ -51,7 +51,9 @@ void PoolSession::finish(const RunPtr &run)
     close(*run);
     // Lost, given back, or settled as stuck: what the handler made of it does not count any more.
     if (!m_held.holds(*run) || run->isSettling) return;
-    settle(run, outcomeOf(run->result, run->token.reason(), run->claim, jitter()));
+    queue::Outcome outcome = outcomeOf(run->result, run->token.reason(), run->claim, jitter());
+    outcome.ran = std::chrono::duration_cast<std::chrono::microseconds>(took);
+    settle(run, std::move(outcome));
 }
 
 void PoolSession::settle(const RunPtr &run, queue::Outcome outcome)
