@@ -107,8 +107,8 @@ bool JsonScanner::key()
     if (!string(&literal, &hasEscapes)) return false;
     if (m_levels.size() == 1) m_parts.back().key = literal;
     if (hasEscapes) { // "\u0061" and "a" are the same key
-        m_unescaped.push_back(jsonUnquoted(at(literal)).toUtf8());
-        const QByteArray &text = m_unescaped.back();
+        m_unescaped.push_front(jsonUnquoted(at(literal)).toUtf8());
+        const QByteArray &text = m_unescaped.front();
         m_keys.push_back({{text.constData(), static_cast<size_t>(text.size())}, literal.begin});
     } else {
         const QByteArrayView text = at({literal.begin + 1, literal.end - 1});
@@ -281,24 +281,24 @@ bool JsonScanner::number()
     if (peek() == '-') ++m_at;
     const bool hasLeadingZero = peek() == '0';
     const qsizetype firstDigit = m_at;
-    if (!digits(Words::tr("a digit is missing after the minus sign"))) return false;
+    if (!digits(QT_TRANSLATE_NOOP("model", "a digit is missing after the minus sign"))) return false;
     if (hasLeadingZero && m_at > firstDigit + 1)
         return refuse(begin, Words::tr("a number must not begin with 0"));
     if (peek() == '.') {
         ++m_at;
-        if (!digits(Words::tr("a digit is missing after the decimal point"))) return false;
+        if (!digits(QT_TRANSLATE_NOOP("model", "a digit is missing after the decimal point"))) return false;
     }
     if (peek() == 'e' || peek() == 'E') {
         ++m_at;
         if (peek() == '+' || peek() == '-') ++m_at;
-        if (!digits(Words::tr("a digit is missing in the exponent"))) return false;
+        if (!digits(QT_TRANSLATE_NOOP("model", "a digit is missing in the exponent"))) return false;
     }
     return true;
 }
 
-bool JsonScanner::digits(const QString &cause)
+bool JsonScanner::digits(const char *cause)
 {
-    if (!isDigit(peek())) return refuse(m_at, cause);
+    if (!isDigit(peek())) return refuse(m_at, Words::tr(cause)); // translated only now: numbers are many
     while (isDigit(peek())) ++m_at;
     return true;
 }

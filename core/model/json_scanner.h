@@ -5,7 +5,7 @@
 #include <QByteArrayView>
 #include <QString>
 
-#include <deque>
+#include <forward_list>
 #include <string_view>
 #include <vector>
 
@@ -69,7 +69,7 @@ private:
     [[nodiscard]] int hex4(); ///< of the four digits after \u; −1 when they are not there
     [[nodiscard]] bool multiByte();
     [[nodiscard]] bool number();
-    [[nodiscard]] bool digits(const QString &cause);
+    [[nodiscard]] bool digits(const char *cause); ///< untranslated
     [[nodiscard]] bool word(std::string_view expected);
     [[nodiscard]] bool refuse(qsizetype at, QString cause);
 
@@ -84,7 +84,7 @@ private:
     Slice m_document;
     std::vector<Level> m_levels;
     std::vector<Key> m_keys;
-    std::deque<QByteArray> m_unescaped; // a deque, as m_keys points into it
+    std::forward_list<QByteArray> m_unescaped; // a list, as m_keys points into it; empty, it costs nothing
     std::vector<Part> m_parts;
     qsizetype m_problemAt = 0;
     QString m_cause;

@@ -127,7 +127,7 @@ Result<> startLogging(const LogOptions &options)
     const Result<spdlog::level::level_enum> level = levelFromText(options.level);
     Loggers::instance().setLevel(level.value_or(spdlog::level::info));
     if (options.toStderr) addLogSink(std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    const Result<> file = options.file.isEmpty() ? Result<>() : addFile(options.file);
+    Result<> file = options.file.isEmpty() ? Result<>() : addFile(options.file);
     if (!level) return tl::unexpected(level.error());
     return file;
 }
