@@ -8,7 +8,7 @@
 build_packages=(
     g++ cmake ninja-build ccache mold pkgconf
     qt6-base-dev qt6-charts-dev qt6-svg-dev
-    libhiredis-dev libspdlog-dev libcli11-dev libexpected-dev
+    libhiredis-dev libspdlog-dev libcli11-dev libexpected-dev zlib1g-dev
 )
 # The private server; Qt's SQLite driver; the roots for rediss:// and https://; the sample handlers' language.
 run_packages=(redis-server libqt6sql6-sqlite ca-certificates python3)

@@ -1,7 +1,10 @@
 // The least that a program can do with our scripts: plain hiredis, one thread, batches of 100, two calls in
 // flight. No heartbeat, no threads for handlers, no futures, no models: what Signalbox adds to this is what
 // it costs beyond Redis.
+#include "core/queue/job_record.h"
+#include "core/queue/key_names.h"
 #include "core/redis/script.h"
+#include "core/runtime/clock.h"
 #include "tests/bench/contestant.h"
 
 #include <QCoreApplication>
@@ -9,7 +12,6 @@
 #include <hiredis/hiredis.h>
 
 #include <array>
-#include <cstring>
 #include <deque>
 #include <memory>
 #include <random>
@@ -20,8 +22,7 @@
 #include <vector>
 
 namespace signalbox::queue::scripts { // embedded in the library
-extern const redis::ScriptSource submit;
-extern const redis::ScriptSource settle_and_claim;
+extern const redis::ScriptSource submit, settle_and_claim;
 }
 
 namespace signalbox::bench {
@@ -33,15 +34,11 @@ using ReplyPtr = std::unique_ptr<redisReply, decltype(&freeReplyObject)>;
 constexpr int batch = 100;
 constexpr int laneCount = 2;
 constexpr std::string_view handler = "bench.noop";
-/// The order of include/keys.lua.
-constexpr std::array nouns{"meta",      "counts",  "jobs",      "runs",      "big",      "progress",
-                           "logs",      "pending", "blocked",   "scheduled", "retrying", "running",
-                           "completed", "failed",  "cancelled", "dead",      "handlers", "keys",
-                           "keyed",     "claims",  "wake",      "events"};
 
-std::string keyOf(std::string_view noun)
+const QByteArrayList &keys()
 {
-    return "{signalbox:default}:" + std::string(noun);
+    static const queue::KeyNames names(u"signalbox"_s);
+    return names.of(u"default"_s);
 }
 
 std::string_view textOf(const redisReply *reply)
@@ -108,8 +105,8 @@ private:
 
 std::vector<std::string> scriptCall(const std::string &sha)
 {
-    std::vector<std::string> command{"EVALSHA", sha, std::to_string(nouns.size())};
-    for (const char *noun : nouns) command.push_back(keyOf(noun));
+    std::vector<std::string> command{"EVALSHA", sha, std::to_string(keys().size())};
+    for (const QByteArray &key : keys()) command.push_back(key.toStdString());
     return command;
 }
 
@@ -118,9 +115,12 @@ class Submitter {
 public:
     Submitter(Connection &connection, int payloadBytes) : m_connection(connection)
     {
-        const std::string kwargs = payload(payloadBytes).toStdString();
-        m_record = std::string(handler) + "\n1 3 1000 2 - 1700000000000000 - 2 "
-            + std::to_string(kwargs.size()) + " -\n\n[]" + kwargs;
+        JobDefinition job;
+        job.handler = QString::fromUtf8(handler.data(), handler.size());
+        job.kwargs = JsonText::trusted(payload(payloadBytes));
+        job.complete(JobId::trusted("00000000-0000-4000-8000-000000000000"),
+                     runtime::systemSeams().clock->wallNow());
+        m_record = queue::encodeJob(job).record.toStdString();
     }
     void send(int n)
     {
@@ -257,8 +257,9 @@ QJsonObject latency(const Options &options)
     const std::jthread worker([&](const std::stop_token &stop) {
         Connection connection(options);
         Lane lane(connection, 0, 1);
+        const std::string wakeKey = keys().at(static_cast<int>(queue::Noun::Wake)).toStdString();
         while (!stop.stop_requested()) {
-            if (connection.ask({"BLPOP", keyOf("wake"), "1"})->type == REDIS_REPLY_NIL) continue;
+            if (connection.ask({"BLPOP", wakeKey, "1"})->type == REDIS_REPLY_NIL) continue;
             do {
                 lane.send();
                 const ReplyPtr reply = connection.receive();

@@ -91,8 +91,8 @@ public:
             const auto url
                 = redis::RedisUrl::parse(u"redis://%1:%2"_s.arg(m_options.host).arg(m_options.port));
             if (!url) giveUp(url.error().text());
-            m_queue = std::make_unique<queue::RedisJobQueue>(queue::RedisQueueOptions{.url = *url},
-                                                             runtime::systemSeams());
+            m_queue = std::make_unique<queue::RedisJobQueue>(
+                queue::RedisJobQueueOptions{.client = {.url = *url}}, runtime::systemSeams());
             m_pool = std::make_unique<worker::WorkerPool>(*m_queue, m_handlers, worker::PoolOptions{},
                                                           runtime::systemSeams());
         });
