@@ -63,9 +63,9 @@ const QList<Ban> &bans() // NOLINT(readability-function-size): a table
          "QTRY_VERIFY(isDone);"},
         {"shells", expression(program), expression(none), In::CodeAndStrings,
          expression(
-             R"(/bin/(ba|da)?sh\b|"(ba|da)?sh"|\bsplitCommand\b|\bstartCommand\b|[^\w.>:]system\(|\bpopen\()"),
-         "programs are argument lists, never a shell's line", "process.start(\"/bin/sh\", {\"-c\", line});",
-         "process.start(program, arguments); // never /bin/sh"},
+             R"(/bin/(ba|da)?sh\b|"(ba|da)?sh"(_s|_L1)?,\s*\{|\bsplitCommand\b|\bstartCommand\b|[^\w.>:]system\(|\bpopen\()"),
+         "programs are argument lists, never a shell's line", "process.start(\"sh\"_L1, {\"-c\", line});",
+         "complete(\"bash\", file); // never /bin/sh"},
         {"MONITOR", expression(program), expression(none), In::CodeAndStrings, expression(R"("MONITOR")"),
          "a slow reader of MONITOR fills the server's memory", "client.command({\"MONITOR\"});",
          "// never MONITOR: see \"MONITOR\" in the faults"},
