@@ -2,6 +2,7 @@
 
 #include "core/runtime/engine_thread.h"
 #include "core/service/job_service_private.h"
+#include "core/service/new_job.h"
 #include "core/service/words.h"
 
 namespace signalbox::service {
@@ -90,19 +91,7 @@ JobDefinition JobService::newJob(const QString &handler) const
 
 Result<JobDefinition> JobService::jobFromJson(const QByteArray &json) const
 {
-    Result<JobDefinition> job = JobDefinition::fromJson(json);
-    if (!job) return job;
-    const Result<QList<JsonMember>> members = jsonMembers(json);
-    if (!members) return tl::unexpected(members.error());
-    const auto says = [&](QStringView key) {
-        return std::any_of(members->begin(), members->end(),
-                           [&](const JsonMember &m) { return m.key == key; });
-    };
-    const RetryPolicy &standard = d->parts.settings.retry;
-    if (!says(u"max_retries")) job->retry.maxRetries = standard.maxRetries;
-    if (!says(u"retry_delay")) job->retry.base = standard.base;
-    if (!says(u"retry_backoff")) job->retry.factor = standard.factor;
-    return job;
+    return service::jobFromJson(json, d->parts.settings.retry);
 }
 
 QFuture<Result<queue::Submitted>> JobService::submit(JobDefinition job)

@@ -1,0 +1,182 @@
+#include "app/compose/composition.h"
+
+#include "app/compose/words.h"
+#include "core/local/private_redis.h"
+#include "core/queue/memory_job_queue.h"
+#include "core/runtime/answer.h"
+#include "core/runtime/engine_thread.h"
+
+#if __has_include("core/queue/redis_job_queue.h")
+#include "core/queue/redis_job_queue.h"
+#define SIGNALBOX_HAS_REDIS 1
+#endif
+
+namespace signalbox::compose {
+
+using runtime::Answer;
+using runtime::whenDone;
+using service::JobService;
+using service::Settings;
+
+/// The part that lives in the engine thread. `thread` outlives the rest.
+class Composition::Engine {
+public:
+    explicit Engine(Composition *owner, CompositionOptions given) : q(owner), options(std::move(given)) { }
+
+    void open(const Answer<> &answer)
+    {
+        receiver = std::make_unique<QObject>();
+        const Settings &settings = options.settings;
+        if (settings.queueType == Settings::QueueType::Memory || settings.redisUrl) {
+            url = settings.redisUrl;
+            return build(answer);
+        }
+        local::PrivateRedisOptions privateOptions;
+        privateOptions.folder = settings.dataFolder;
+        privateOptions.fsyncAlways = settings.privateFsync == QLatin1StringView("always");
+        privateRedis = std::make_unique<local::PrivateRedis>(privateOptions, seams);
+        QObject::connect(privateRedis.get(), &local::PrivateRedis::lost, receiver.get(),
+                         [this](const Error &error) { restartPrivateRedis(error); });
+        whenDone(privateRedis->start(), receiver.get(),
+                 [this, answer](const Result<local::PrivateRedis::Started> &started) {
+                     if (!started) return answer.give(tl::unexpected(started.error()));
+                     url = started->url;
+                     notice = started->notice;
+                     build(answer);
+                 });
+    }
+
+    void build(const Answer<> &answer)
+    {
+        JobService::Parts parts;
+        parts.queue = makeQueue();
+        parts.handlers = std::make_shared<worker::HandlerRegistry>();
+        parts.settings = options.settings;
+        parts.seams = seams;
+        service = std::make_unique<JobService>(std::move(parts));
+        QObject::connect(service.get(), &JobService::problem, q, &Composition::problem);
+        const Result<> handlers = options.withHandlers ? registerHandlers() : Result<>();
+        if (!handlers) return abandon(handlers.error(), answer);
+        whenDone(service->start(options.withEvents), receiver.get(), [this, answer](const Result<> &started) {
+            if (!started) return abandon(started.error(), answer);
+            answer.give({});
+        });
+    }
+
+    [[nodiscard]] std::unique_ptr<queue::JobQueue> makeQueue() const
+    {
+#ifdef SIGNALBOX_HAS_REDIS
+        if (options.settings.queueType == Settings::QueueType::Redis)
+            return std::make_unique<queue::RedisJobQueue>(
+                queue::RedisJobQueueOptions{.client = {.url = *url}, .prefix = options.settings.prefix},
+                seams);
+#endif
+        return std::make_unique<queue::MemoryJobQueue>(seams);
+    }
+
+    [[nodiscard]] Result<> registerHandlers()
+    {
+        return {};
+    }
+
+    /// A half-opened composition leaves the private server, or it would run on for nobody.
+    void abandon(const Error &error, const Answer<> &answer)
+    {
+        if (!privateRedis) return answer.give(tl::unexpected(error));
+        whenDone(privateRedis->leave(), receiver.get(),
+                 [error, answer](const Result<> & /*left*/) { answer.give(tl::unexpected(error)); });
+    }
+
+    /// The queue's client comes back by itself once the server listens again, at the same path.
+    void restartPrivateRedis(const Error &lost)
+    {
+        Q_EMIT q->problem(lost);
+        whenDone(privateRedis->start(), receiver.get(),
+                 [this](const Result<local::PrivateRedis::Started> &started) {
+                     if (!started) return Q_EMIT q->problem(started.error());
+                     if (!started->notice.isEmpty())
+                         Q_EMIT q->problem({Error::Kind::Damaged,
+                                            Words::tr("The private server was mended."),
+                                            started->notice,
+                                            {}});
+                 });
+    }
+
+    void close(const Answer<> &answer)
+    {
+        if (!service) return leavePrivateRedis({}, answer);
+        whenDone(service->stop(), receiver.get(),
+                 [this, answer](const Result<> &stopped) { leavePrivateRedis(stopped, answer); });
+    }
+
+    void leavePrivateRedis(const Result<> &stopped, const Answer<> &answer)
+    {
+        if (!privateRedis) return answer.give(stopped);
+        whenDone(privateRedis->leave(), receiver.get(),
+                 [stopped, answer](const Result<> &left) { answer.give(stopped ? left : stopped); });
+    }
+
+    void destroy()
+    {
+        service.reset();
+        privateRedis.reset();
+        receiver.reset();
+    }
+
+    Composition *q;
+    CompositionOptions options;
+    runtime::Seams seams = runtime::systemSeams();
+    std::unique_ptr<QObject> receiver; // of every answer in the engine: gone with it
+    std::unique_ptr<local::PrivateRedis> privateRedis;
+    std::unique_ptr<JobService> service;
+    std::optional<redis::RedisUrl> url;
+    QString notice;
+    runtime::EngineThread thread;
+};
+
+Composition::Composition(CompositionOptions options, QObject *parent)
+    : QObject(parent), d(std::make_unique<Engine>(this, std::move(options)))
+{
+}
+
+Composition::~Composition()
+{
+    d->thread.run([this] { d->destroy(); });
+}
+
+QFuture<Result<>> Composition::open()
+{
+    const Answer<> answer;
+    d->thread.post([this, answer] {
+        if (d->receiver)
+            return answer.give(
+                fail(Error::Kind::WrongState, Words::tr("The queue is open already."), {}, {}));
+        d->open(answer);
+    });
+    return answer.future();
+}
+
+QFuture<Result<>> Composition::close()
+{
+    const Answer<> answer;
+    d->thread.post([this, answer] { d->close(answer); });
+    return answer.future();
+}
+
+JobService &Composition::service() const
+{
+    Q_ASSERT(d->service);
+    return *d->service;
+}
+
+std::optional<redis::RedisUrl> Composition::url() const
+{
+    return d->url;
+}
+
+QString Composition::notice() const
+{
+    return d->notice;
+}
+
+} // namespace signalbox::compose

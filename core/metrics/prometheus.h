@@ -1,0 +1,27 @@
+#pragma once
+
+#include "core/model/queue_stats.h"
+#include "core/model/worker_info.h"
+
+#include <QByteArray>
+#include <QList>
+#include <QMap>
+#include <QString>
+
+namespace signalbox::metrics {
+
+struct PrometheusInput {
+    QList<QueueStats> queues;
+    /// As JobQueue::handlerCounts, one for each of `queues`: "completed" → {"billing.charge": 12}.
+    QList<QMap<QString, QMap<QString, qint64>>> handlers;
+    QList<PoolInfo> pools;
+    Timestamp now{}; ///< by which a heartbeat is old
+};
+
+/// The figures in Prometheus' text format 0.0.4. Names are those that the job system promises, without labels
+/// of ours, so that its dashboards work; several queues are summed, since `queue` is none of its labels.
+/// From lifetime counters, not from samples: a histogram has the sum, the count and one bucket for all.
+/// Threads  any.
+[[nodiscard]] QByteArray prometheusText(const PrometheusInput &input);
+
+} // namespace signalbox::metrics
