@@ -3,13 +3,10 @@
 #include "app/compose/words.h"
 #include "core/local/private_redis.h"
 #include "core/queue/memory_job_queue.h"
+#include "core/queue/redis_job_queue.h"
 #include "core/runtime/answer.h"
 #include "core/runtime/engine_thread.h"
-
-#if __has_include("core/queue/redis_job_queue.h")
-#include "core/queue/redis_job_queue.h"
-#define SIGNALBOX_HAS_REDIS 1
-#endif
+#include "core/worker/handlers/builtin/builtin_handlers.h"
 
 namespace signalbox::compose {
 
@@ -17,6 +14,24 @@ using runtime::Answer;
 using runtime::whenDone;
 using service::JobService;
 using service::Settings;
+
+namespace {
+
+/// The handlers file's, where there is one, and the built-in ones under the names that it leaves free.
+Result<QMap<QString, std::shared_ptr<worker::Handler>>> loadHandlers(const QString &file)
+{
+    QMap<QString, std::shared_ptr<worker::Handler>> handlers;
+    for (const QString &name : worker::builtinNames()) {
+        if (handlers.contains(name)) continue;
+        const Result<std::shared_ptr<worker::Handler>> handler
+            = worker::makeBuiltin(name, worker::BuiltinOptions());
+        if (!handler) return tl::unexpected(handler.error());
+        handlers.insert(name, *handler);
+    }
+    return handlers;
+}
+
+} // namespace
 
 /// The part that lives in the engine thread. `thread` outlives the rest.
 class Composition::Engine {
@@ -53,9 +68,10 @@ public:
         parts.handlers = std::make_shared<worker::HandlerRegistry>();
         parts.settings = options.settings;
         parts.seams = seams;
+        parts.loadHandlers = loadHandlers;
         service = std::make_unique<JobService>(std::move(parts));
         QObject::connect(service.get(), &JobService::problem, q, &Composition::problem);
-        const Result<> handlers = options.withHandlers ? registerHandlers() : Result<>();
+        const Result<> handlers = options.withHandlers ? service->reloadHandlers() : Result<>();
         if (!handlers) return abandon(handlers.error(), answer);
         whenDone(service->start(options.withEvents), receiver.get(), [this, answer](const Result<> &started) {
             if (!started) return abandon(started.error(), answer);
@@ -65,18 +81,12 @@ public:
 
     [[nodiscard]] std::unique_ptr<queue::JobQueue> makeQueue() const
     {
-#ifdef SIGNALBOX_HAS_REDIS
-        if (options.settings.queueType == Settings::QueueType::Redis)
-            return std::make_unique<queue::RedisJobQueue>(
-                queue::RedisJobQueueOptions{.client = {.url = *url}, .prefix = options.settings.prefix},
-                seams);
-#endif
-        return std::make_unique<queue::MemoryJobQueue>(seams);
-    }
-
-    [[nodiscard]] Result<> registerHandlers()
-    {
-        return {};
+        if (options.settings.queueType == Settings::QueueType::Memory)
+            return std::make_unique<queue::MemoryJobQueue>(seams);
+        queue::RedisJobQueueOptions redisOptions;
+        redisOptions.client.url = *url;
+        redisOptions.prefix = options.settings.prefix;
+        return std::make_unique<queue::RedisJobQueue>(redisOptions, seams);
     }
 
     /// A half-opened composition leaves the private server, or it would run on for nobody.

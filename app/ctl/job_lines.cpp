@@ -55,12 +55,13 @@ Result<> JobLines::read(const QString &path)
 
 Result<> JobLines::readAll(QFile &file, const QString &path)
 {
-    for (qint64 number = 1; !file.atEnd(); ++number) {
+    for (qint64 number = 1;; ++number) { // not until atEnd(): that is true on a pipe before its first byte
         QByteArray text = file.readLine(lineBytesMax + 1);
         if (file.error() != QFileDevice::NoError)
             return signalbox::fail(Error::Kind::Unavailable,
                                    Words::tr("The file %1 cannot be read.").arg(path), file.errorString(),
                                    Words::tr("Nothing was submitted."));
+        if (text.isEmpty()) return {};
         if (text.size() > lineBytesMax) // the rest of it would be read as lines of its own
             return signalbox::fail(
                 Error::Kind::Invalid,
@@ -77,7 +78,6 @@ Result<> JobLines::readAll(QFile &file, const QString &path)
                                   .arg(number)
                                   .arg((line.error().what + u' ' + line.error().why).trimmed()));
     }
-    return {};
 }
 
 Result<> JobLines::readLine(QByteArray text, qint64 number)

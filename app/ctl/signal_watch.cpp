@@ -27,8 +27,10 @@ SignalWatch::SignalWatch()
         qFatal("No pipe: the system is out of descriptors.");
     m_notifier = std::make_unique<QSocketNotifier>(g_pipe[0], QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] {
-        char byte = 0;
-        while (::read(g_pipe[0], &byte, 1) == 1) Q_EMIT asked();
+        // timeout(1) signals a process and its group: what comes in one turn of the loop was one wish.
+        std::array<char, 64> bytes{};
+        while (::read(g_pipe[0], bytes.data(), bytes.size()) > 0) { }
+        Q_EMIT asked();
     });
     struct sigaction action { };
     action.sa_handler = wake;

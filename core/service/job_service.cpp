@@ -59,9 +59,9 @@ QMap<QString, QString> JobService::handlers() const
 
 Result<> JobService::reloadHandlers()
 {
-    if (!d->parts.loadHandlers || d->parts.settings.handlersFile.isEmpty())
+    if (!d->parts.loadHandlers)
         return fail(Error::Kind::WrongState, Words::tr("There are no handlers to read again."),
-                    Words::tr("No handlers file is set."), Words::tr("Name one with workers.handlers."));
+                    Words::tr("This program registers all of its handlers in code."), {});
     const auto loaded = d->parts.loadHandlers(d->parts.settings.handlersFile);
     if (!loaded) return tl::unexpected(loaded.error());
     const std::lock_guard lock(d->ownHandlersMutex);

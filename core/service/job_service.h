@@ -32,7 +32,8 @@ public:
         std::shared_ptr<worker::HandlerRegistry> handlers; // shared with the pool
         Settings settings;
         runtime::Seams seams;
-        /// Reads settings.handlersFile for reloadHandlers(); empty: this process has no such file.
+        /// Reads settings.handlersFile, which may be empty, for reloadHandlers(). Nothing: all of this
+        /// process' handlers are registered in code.
         std::function<Result<QMap<QString, std::shared_ptr<worker::Handler>>>(const QString &file)>
             loadHandlers = {};
     };

@@ -11,7 +11,8 @@ Result<JobDefinition> jobFromJson(const QByteArray &json, const RetryPolicy &sta
     const Result<QList<JsonMember>> members = jsonMembers(json);
     if (!members) return tl::unexpected(members.error());
     const auto says = [&](QStringView key) {
-        return std::any_of(members->begin(), members->end(), [&](const JsonMember &m) { return m.key == key; });
+        return std::any_of(members->begin(), members->end(),
+                           [&](const JsonMember &m) { return m.key == key; });
     };
     if (!says(u"max_retries")) job->retry.maxRetries = standard.maxRetries;
     if (!says(u"retry_delay")) job->retry.base = standard.base;
