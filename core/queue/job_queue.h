@@ -47,9 +47,11 @@ struct Outcome {
         Released,          ///< given back unrun: nothing is charged, it keeps its place
     };
     Kind kind = Kind::Completed;
-    JsonText result;                         ///< Completed
-    QString error;                           ///< the failures: message, then traceback
+    JsonText result = {};                         ///< Completed
+    QString error = {};                           ///< the failures: message, then traceback
     std::chrono::milliseconds retryDelay{0}; ///< Failed: computed by the pool from the job's RetryPolicy
+    /// How long the handler ran, by a monotonic clock; nothing: counted from the claim, with the wait in the pool.
+    std::optional<std::chrono::microseconds> ran = {};
 };
 struct Settlement {
     JobId id;
@@ -63,7 +65,7 @@ using Verdict = Result<JobStatus>;
 
 struct SettleAndClaim {
     QString queue;
-    QList<Settlement> settlements;
+    QList<Settlement> settlements = {};
     int lane = 0;         ///< calls in flight at once use different lanes
     quint64 sequence = 0; ///< grows by one with each claim in a lane; the same one again gets the same answer
     int claimMax = 0;     ///< 0: only settle
@@ -111,9 +113,9 @@ struct ListFilter {  ///< all given parts must match
 struct ListQuery {
     QString queue = QStringLiteral("default");
     JobStatus status = JobStatus::Pending;
-    ListFilter filter;
+    ListFilter filter = {};
     int limit = 100; ///< 1 … 1,000
-    std::optional<Cursor> after;
+    std::optional<Cursor> after = {};
     bool reversed
         = false; ///< default order: what happens next first (pending, due, lease), newest first where ended
     int scanMax = 2000; ///< rows read for a filter in one call; then the page comes back short, with a cursor
@@ -125,21 +127,21 @@ struct ListPage {
 };
 
 struct QueueLimits {                                          ///< nothing: leave as it is
-    std::optional<qint64> sizeMax;                            ///< jobs not yet ended; 0: unlimited
-    std::optional<std::chrono::milliseconds> keepFinishedFor; ///< default 7 d
-    std::optional<qint64> keepFinishedCount; ///< default 1,000,000… see docs/configuration.md
-    std::optional<qint64> keepFinishedBytes;
-    std::optional<qint64> deadMax;                        ///< default 1,000
-    std::optional<std::chrono::milliseconds> keepDeadFor; ///< default 30 d
-    std::optional<qint64> eventsMax;                      ///< stream entries
+    std::optional<qint64> sizeMax = {};                            ///< jobs not yet ended; 0: unlimited
+    std::optional<std::chrono::milliseconds> keepFinishedFor = {}; ///< default 7 d
+    std::optional<qint64> keepFinishedCount = {}; ///< default 1,000,000… see docs/configuration.md
+    std::optional<qint64> keepFinishedBytes = {};
+    std::optional<qint64> deadMax = {};                        ///< default 1,000
+    std::optional<std::chrono::milliseconds> keepDeadFor = {}; ///< default 30 d
+    std::optional<qint64> eventsMax = {};                      ///< stream entries
 };
 
 /// A change made while requeueing: makes a new job that points to the old one by the tag `requeued_from`.
 struct RequeueEdit {
-    std::optional<JsonText> args, kwargs;
-    std::optional<JobPriority> priority;
-    std::optional<RetryPolicy> retry;
-    std::optional<std::optional<std::chrono::milliseconds>> timeout;
+    std::optional<JsonText> args = {}, kwargs = {};
+    std::optional<JobPriority> priority = {};
+    std::optional<RetryPolicy> retry = {};
+    std::optional<std::optional<std::chrono::milliseconds>> timeout = {};
 };
 
 struct BulkProgress { ///< of an act on many jobs, done in bounded steps

@@ -1,0 +1,169 @@
+#include "core/queue/events_reader.h"
+
+#include "core/model/json_writer.h"
+#include "core/queue/event_entry.h"
+#include "core/runtime/engine_thread.h"
+
+namespace signalbox::queue {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds blockFor{10'000};
+constexpr milliseconds answerWithin{5'000}; ///< beyond the time that it may block
+constexpr int entriesMax = 200;             ///< in one read, of each queue
+
+} // namespace
+
+EventsReader::EventsReader(redis::ClientOptions options, const runtime::Seams &seams, const KeyNames &names)
+    : m_names(names), m_clock(*seams.clock), m_client(std::move(options), seams)
+{
+    connect(&m_client, &redis::Client::stateChanged, this, &EventsReader::watch);
+    m_client.start();
+}
+
+void EventsReader::watch(const redis::ConnectionState &state)
+{
+    if (state.phase != redis::ConnectionState::Phase::Ready || state.epoch == m_epoch) return;
+    m_epoch = state.epoch;
+    findQueues();
+}
+
+void EventsReader::findQueues()
+{
+    SIGNALBOX_IN_THREAD_OF(this);
+    // The news are looked at before the names: a queue made in between is seen twice, never not at all.
+    m_client.send({"XREVRANGE", m_names.news(), "+", "-", "COUNT", "1"}, [this](Result<redis::Reply> reply) {
+        m_newsCursor.clear(); // a key of another type: then there are no news, and nothing else suffers
+        if (!reply) return;
+        m_newsCursor = reply->size() == 0 ? QByteArrayLiteral("0-0") : reply->at(0).at(0).text;
+    });
+    m_client.send({"SMEMBERS", m_names.queues()}, [this, epoch = m_epoch](Result<redis::Reply> reply) {
+        if (!reply || epoch != m_epoch) return; // a lost connection comes back by watch()
+        QStringList queues;
+        for (const redis::Reply &name : reply->elements) queues.append(QString::fromUtf8(name.text));
+        findEnds(queues);
+    });
+}
+
+void EventsReader::findEnds(const QStringList &queues)
+{
+    for (const QString &queue : queues) {
+        const QByteArray key = m_names.key(queue, Noun::Events);
+        m_client.send({"XREVRANGE", key, "+", "-", "COUNT", "1"}, [this, queue](Result<redis::Reply> reply) {
+            if (reply)
+                compareEnd(queue, *reply);
+            else if (reply.error().kind == Error::Kind::Damaged)
+                m_streams.erase(m_names.key(queue, Noun::Events)); // of another type: the other queues' go on
+        });
+    }
+    m_client.send({"PING"}, [this, epoch = m_epoch](Result<redis::Reply> reply) { // behind the answers above
+        if (!reply || epoch != m_epoch) return;
+        m_isFirstLook = false;
+        read();
+    });
+}
+
+/// At first, a stream is read from its end on. Later its end tells whether it is still the one that we read:
+/// numbers only grow, so one that ends before our place went back to an older state.
+void EventsReader::compareEnd(const QString &queue, const redis::Reply &newest)
+{
+    const QByteArray key = m_names.key(queue, Noun::Events);
+    const QByteArray end = newest.size() == 0 ? QByteArray() : newest.at(0).at(0).text;
+    const auto known = m_streams.find(key);
+    if (known == m_streams.end()) {
+        m_streams.emplace(key, Stream{queue, m_isFirstLook ? end : QByteArray()});
+        return;
+    }
+    Stream &stream = known->second;
+    if (stream.cursor.isEmpty() || EventEntry::lastOf(end) >= EventEntry::lastOf(stream.cursor)) return;
+    stream.cursor = end;
+    QList<Event> events;
+    addMissed(queue, {}, events);
+    Q_EMIT eventsArrived(events);
+}
+
+void EventsReader::read()
+{
+    SIGNALBOX_IN_THREAD_OF(this);
+    QByteArrayList command{"XREAD",
+                           "COUNT",
+                           QByteArray::number(entriesMax),
+                           "BLOCK",
+                           QByteArray::number(qint64{blockFor.count()}),
+                           "STREAMS"};
+    QByteArrayList cursors;
+    if (!m_newsCursor.isEmpty()) {
+        command.append(m_names.news());
+        cursors.append(m_newsCursor);
+    }
+    for (const auto &[key, stream] : m_streams) {
+        command.append(key);
+        cursors.append(stream.cursor.isEmpty() ? QByteArrayLiteral("0-0") : stream.cursor);
+    }
+    if (cursors.isEmpty()) return; // the next connect looks again
+    m_client.sendBlocking(command + cursors, blockFor + answerWithin,
+                          [this, epoch = m_epoch](Result<redis::Reply> reply) {
+                              if (epoch != m_epoch) return;
+                              if (reply) {
+                                  take(*reply);
+                                  read();
+                              } else if (reply.error().kind == Error::Kind::Damaged) {
+                                  findQueues(); // leaves out the key that is not a stream any more
+                              }                 // a lost connection comes back by watch()
+                          });
+}
+
+void EventsReader::take(const redis::Reply &reply)
+{
+    QList<Event> events;
+    for (const redis::Reply &part : reply.elements) {
+        const QByteArray &key = part.at(0).text;
+        if (key == m_names.news()) {
+            for (const redis::Reply &entry : part.at(1).elements) {
+                m_newsCursor = entry.at(0).text;
+                const QString queue = QString::fromUtf8(entry.at(1).elements.back().text);
+                m_streams.emplace(m_names.key(queue, Noun::Events), Stream{queue, {}});
+            }
+        } else if (const auto stream = m_streams.find(key); stream != m_streams.end()) {
+            takeEntries(stream->second, part.at(1), events);
+        }
+    }
+    if (!events.isEmpty()) Q_EMIT eventsArrived(events);
+}
+
+void EventsReader::takeEntries(Stream &stream, const redis::Reply &entries, QList<Event> &events)
+{
+    for (const redis::Reply &reply : entries.elements) {
+        std::optional<EventEntry> entry = EventEntry::parse(stream.queue, reply);
+        if (!entry) continue;
+        if (!stream.cursor.isEmpty()) {
+            const qint64 missed = entry->before() - EventEntry::lastOf(stream.cursor);
+            if (missed > 0)
+                addMissed(stream.queue, entry->isFirst ? std::optional<qint64>() : missed, events);
+        }
+        stream.cursor = entry->id;
+        events.append(std::move(entry->events));
+    }
+}
+
+void EventsReader::addMissed(const QString &queue, std::optional<qint64> missed, QList<Event> &events)
+{
+    JsonWriter data;
+    if (missed)
+        data.integer("count"_L1, *missed);
+    else
+        data.null("count"_L1);
+    Event event;
+    event.type = Event::Type::EventsMissed;
+    event.source = u"queue/"_s + queue;
+    event.at = m_clock.wallNow();
+    event.queue = queue;
+    event.data = data.take();
+    events.append(std::move(event));
+}
+
+} // namespace signalbox::queue

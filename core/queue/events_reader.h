@@ -1,0 +1,49 @@
+#pragma once
+
+#include "core/model/event.h"
+#include "core/queue/key_names.h"
+#include "core/redis/client.h"
+
+#include <QObject>
+
+#include <map>
+
+namespace signalbox::queue {
+
+/// Reads the event streams of all queues by a blocking read on a connection of its own, each from where it
+/// left off, so that a reconnect misses nothing that the server still has. What it did miss it says:
+/// Event::EventsMissed with the number, which the entries' ids give exactly, or without, when the store was
+/// emptied or went back to an older state. A queue that is made later is found at once (by the stream of
+/// news) and read from its beginning. Threads  one; emits in it.
+class EventsReader : public QObject {
+    Q_OBJECT
+public:
+    EventsReader(redis::ClientOptions options, const runtime::Seams &seams, const KeyNames &names);
+
+Q_SIGNALS:
+    void eventsArrived(const QList<signalbox::Event> &events);
+
+private:
+    struct Stream {
+        QString queue;
+        QByteArray cursor; ///< of the last entry seen; empty: nothing is known, so nothing can be missed
+    };
+    void watch(const redis::ConnectionState &state);
+    void findQueues();
+    void findEnds(const QStringList &queues);
+    void compareEnd(const QString &queue, const redis::Reply &newest);
+    void read();
+    void take(const redis::Reply &reply);
+    void takeEntries(Stream &stream, const redis::Reply &entries, QList<Event> &events);
+    void addMissed(const QString &queue, std::optional<qint64> missed, QList<Event> &events);
+
+    KeyNames m_names;
+    const runtime::Clock &m_clock;
+    std::map<QByteArray, Stream> m_streams; ///< by key
+    QByteArray m_newsCursor;
+    bool m_isFirstLook = true;
+    quint64 m_epoch = 0;
+    redis::Client m_client; // last: it answers what is in flight before the rest goes
+};
+
+} // namespace signalbox::queue
