@@ -1,0 +1,293 @@
+// Workers are killed, at each point of a job's way: rows 1, 7, 9 and 32 of the fault list.
+#include "tests/faults/scene.h"
+
+#include <QJsonObject>
+#include <QRandomGenerator>
+#include <QTest>
+
+using namespace signalbox::test;
+using namespace Qt::StringLiterals;
+using Fate = FaultProxy::Fate;
+
+namespace {
+
+enum Point {
+    BeforeClaimArrives,
+    ClaimUnanswered,
+    ReplyUnread,
+    ReplyRead,
+    HandlerForked,
+    MidRun,
+    AfterProgress,
+    HandlerEnded,
+    BeforeSettleArrives,
+    SettleUnanswered,
+    SettleAnswered,
+    DuringStop
+};
+constexpr int leaseMs = 1000;
+constexpr int patience = 20'000; ///< ms; only ever waited in full by a test that fails
+
+} // namespace
+
+class KillsTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void row01_killedAtEachPointOfAJobsWay_data();
+    void row01_killedAtEachPointOfAJobsWay();
+    void row07_anotherPoolTakesOverWithinLeaseAndTwoSeconds();
+    void row07_theFirstPoolToStartTakesOver();
+    void row09_poisonIsBuriedAfterThreeWorkers_data();
+    void row09_poisonIsBuriedAfterThreeWorkers();
+    void row32_killedWhileStopping();
+    void row32_forcedStopGivesBackAtOnce();
+
+private:
+    void reach(Point point, Scene &scene, FaultProxy &proxy, WorkerProcess &worker, const QString &gate);
+    quint32 m_seed = 0;
+    int m_kills = 0;
+};
+
+void KillsTest::initTestCase()
+{
+    m_seed = qEnvironmentVariableIntValue("SIGNALBOX_SEED");
+    if (m_seed == 0) m_seed = QRandomGenerator::system()->generate() % 1'000'000 + 1;
+    qInfo("seed %u (SIGNALBOX_SEED repeats it)", m_seed);
+}
+
+void KillsTest::row01_killedAtEachPointOfAJobsWay_data()
+{
+    QTest::addColumn<int>("point");
+    QTest::newRow("before the claim arrives") << int(BeforeClaimArrives);
+    QTest::newRow("claimed, no reply") << int(ClaimUnanswered);
+    QTest::newRow("reply unread") << int(ReplyUnread);
+    QTest::newRow("reply read") << int(ReplyRead);
+    QTest::newRow("handler forked") << int(HandlerForked);
+    QTest::newRow("in the run") << int(MidRun);
+    QTest::newRow("after progress") << int(AfterProgress);
+    QTest::newRow("handler ended") << int(HandlerEnded);
+    QTest::newRow("before the settle arrives") << int(BeforeSettleArrives);
+    QTest::newRow("settled, no reply") << int(SettleUnanswered);
+    QTest::newRow("settle's reply read") << int(SettleAnswered);
+    QTest::newRow("during a stop") << int(DuringStop);
+}
+
+/// Runs the loop until the worker is at the point, and kills it there.
+void KillsTest::reach(Point point, Scene &scene, FaultProxy &proxy, WorkerProcess &worker,
+                      const QString &gate)
+{
+    bool reached = false;
+    const auto isClaim
+        = [](const FaultProxy::Command &c) { return scriptOf(c) == "settle_and_claim" && wantedBy(c) > 0; };
+    const auto isSettle = [](const FaultProxy::Command &c) {
+        return scriptOf(c) == "settle_and_claim" && settlementsOf(c) > 0;
+    };
+    const auto brings
+        = [](const QByteArray &reply) { return reply.contains("\nfault\n") || reply.contains("fault\n"); };
+    switch (point) {
+    case BeforeClaimArrives:
+    case BeforeSettleArrives:
+        proxy.setCommandRule([&, point](const FaultProxy::Command &c) {
+            if (reached || !(point == BeforeClaimArrives ? isClaim(c) : isSettle(c))) return Fate::Pass;
+            reached = true;
+            return Fate::Drop;
+        });
+        break;
+    case ClaimUnanswered:
+    case ReplyUnread:
+    case ReplyRead:
+        proxy.setReplyRule([&, point](const FaultProxy::Command &c, const QByteArray &reply) {
+            if (reached || !isClaim(c) || !brings(reply)) return Fate::Pass;
+            reached = true;
+            if (point == ReplyUnread) worker.suspend();
+            return point == ClaimUnanswered ? Fate::Hold : Fate::Pass;
+        });
+        break;
+    case SettleUnanswered:
+    case SettleAnswered:
+        proxy.setReplyRule([&, point](const FaultProxy::Command &c, const QByteArray &) {
+            if (reached || !isSettle(c)) return Fate::Pass;
+            reached = true;
+            return point == SettleUnanswered ? Fate::Hold : Fate::Pass;
+        });
+        break;
+    case AfterProgress:
+        proxy.setReplyRule([&](const FaultProxy::Command &c, const QByteArray &) {
+            if (scriptOf(c) == "report") reached = true;
+            return Fate::Pass;
+        });
+        break;
+    case HandlerForked:
+    case MidRun:
+    case HandlerEnded:
+    case DuringStop:
+        break;
+    }
+    const bool gated = !gate.isEmpty();
+    scene.submit(1, QJsonObject{{u"gate"_s, gate}, {u"progress"_s, point == AfterProgress}});
+    switch (point) {
+    case HandlerForked:
+    case MidRun:
+    case DuringStop:
+        QTRY_COMPARE_WITH_TIMEOUT(scene.lines(u"begin"_s), 1, patience);
+        if (point == DuringStop) {
+            proxy.setCommandRule([&](const FaultProxy::Command &) {
+                reached = true; // whatever it says while it stops
+                return Fate::Pass;
+            });
+            worker.terminate();
+            QTRY_VERIFY_WITH_TIMEOUT(reached, patience);
+        }
+        break;
+    case HandlerEnded:
+        QTRY_COMPARE_WITH_TIMEOUT(scene.lines(u"end"_s), 1, patience);
+        break;
+    default:
+        QTRY_VERIFY_WITH_TIMEOUT(reached, patience);
+        break;
+    }
+    Q_UNUSED(gated)
+    worker.kill9();
+    ++m_kills;
+    proxy.setCommandRule({});
+    proxy.setReplyRule({});
+    proxy.cutAll();
+}
+
+void KillsTest::row01_killedAtEachPointOfAJobsWay()
+{
+    QFETCH(const int, point);
+    constexpr int rounds = 2;
+    for (int round = 0; round < rounds; ++round) {
+        Scene scene;
+        FaultProxy proxy(scene.server().socketPath());
+        WorkerProcess victim({.redis = proxy.urlText()});
+        QTRY_VERIFY_WITH_TIMEOUT(proxy.connections() > 0, patience);
+        const bool staysInRun
+            = point == HandlerForked || point == MidRun || point == AfterProgress || point == DuringStop;
+        const QString gate = staysInRun ? scene.makeGate() : QString();
+        reach(static_cast<Point>(point), scene, proxy, victim, gate);
+        if (QTest::currentTestFailed()) return;
+
+        WorkerProcess heir({.redis = scene.url()});
+        const QString id = scene.acknowledged().first();
+        if (staysInRun) {
+            QTRY_COMPARE_WITH_TIMEOUT(scene.lines(u"begin"_s), 2, patience);
+            scene.openGate(gate);
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(scene.state(id), 'C', patience);
+        QCOMPARE(scene.counter("in:C"), 1); // L3: one accepted settle
+        const QString wrong = scene.audit("C", 1);
+        QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
+    }
+    qInfo("%d kills injected so far", m_kills);
+}
+
+void KillsTest::row07_anotherPoolTakesOverWithinLeaseAndTwoSeconds()
+{
+    Scene scene;
+    WorkerProcess first({.redis = scene.url()});
+    const QString gate = scene.makeGate();
+    const QString id = scene.submit(1, {{u"gate"_s, gate}}).first();
+    QTRY_COMPARE_WITH_TIMEOUT(scene.lines(u"begin"_s), 1, patience);
+    WorkerProcess second({.redis = scene.url()});
+    QTRY_COMPARE_WITH_TIMEOUT(scene.server().raw().command({"HLEN", "{signalbox}:pools"}).integer, 2,
+                              patience);
+    first.kill9();
+    QTRY_COMPARE_WITH_TIMEOUT(scene.lines(u"begin"_s), 2, leaseMs + 2000);
+    scene.openGate(gate);
+    QTRY_COMPARE_WITH_TIMEOUT(scene.state(id), 'C', patience);
+    const QString wrong = scene.audit("C", 1);
+    QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
+}
+
+void KillsTest::row07_theFirstPoolToStartTakesOver()
+{
+    Scene scene;
+    auto first = std::make_unique<WorkerProcess>(WorkerProcess::Options{.redis = scene.url()});
+    const QString gate = scene.makeGate();
+    const QString id = scene.submit(1, {{u"gate"_s, gate}}).first();
+    QTRY_COMPARE_WITH_TIMEOUT(scene.lines(u"begin"_s), 1, patience);
+    first->kill9();
+    WorkerProcess next({.redis = scene.url()}); // nobody else is there to notice
+    QTRY_COMPARE_WITH_TIMEOUT(scene.lines(u"begin"_s), 2, patience);
+    scene.openGate(gate);
+    QTRY_COMPARE_WITH_TIMEOUT(scene.state(id), 'C', patience);
+}
+
+void KillsTest::row09_poisonIsBuriedAfterThreeWorkers_data()
+{
+    QTest::addColumn<int>("maxRetries");
+    QTest::newRow("no retries") << 0;
+    QTest::newRow("a thousand retries") << 1000;
+}
+
+void KillsTest::row09_poisonIsBuriedAfterThreeWorkers()
+{
+    QFETCH(const int, maxRetries);
+    Scene scene;
+    const QString poison
+        = scene.submit(1, {{u"mode"_s, u"murder"_s}}, {{u"max_retries"_s, maxRetries}}).first();
+    scene.submit(5);
+    std::unique_ptr<WorkerProcess> worker;
+    int died = 0;
+    const auto keepOneAlive = [&] { // as a supervisor would
+        if (worker && worker->isRunning()) return;
+        if (worker) ++died;
+        worker = std::make_unique<WorkerProcess>(WorkerProcess::Options{.redis = scene.url()});
+    };
+    QTRY_VERIFY_WITH_TIMEOUT((keepOneAlive(), scene.state(poison) == 'D' && scene.counter("in:C") == 5),
+                             60'000);
+    QCOMPARE(died, 3);
+    QVERIFY2(scene.text(poison).contains(u"3 workers"_s), qPrintable(scene.text(poison)));
+    const QString wrong = scene.audit("CD", 3);
+    QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
+}
+
+void KillsTest::row32_killedWhileStopping()
+{
+    QRandomGenerator random(m_seed);
+    Scene scene;
+    const QString gate = scene.makeGate();
+    constexpr int rounds = 4;
+    for (int round = 0; round < rounds; ++round) {
+        scene.submit(3);
+        WorkerProcess worker({.redis = scene.url(), .workers = 2});
+        const int before = scene.lines(u"begin"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(scene.lines(u"begin"_s) > before || scene.counter("in:C") > 0, patience);
+        worker.terminate();
+        QElapsedTimer since;
+        since.start();
+        const int grace = static_cast<int>(random.bounded(50));
+        QTRY_VERIFY_WITH_TIMEOUT(since.hasExpired(grace) || !worker.isRunning(),
+                                 patience); // the injected moment
+        if (worker.isRunning()) worker.kill9();
+        ++m_kills;
+    }
+    WorkerProcess heir({.redis = scene.url(), .workers = 2});
+    QTRY_COMPARE_WITH_TIMEOUT(scene.counter("in:C"), 3 * rounds, 60'000);
+    const QString wrong = scene.audit("C", 2 * rounds);
+    QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
+    qInfo("%d kills while stopping", rounds);
+}
+
+void KillsTest::row32_forcedStopGivesBackAtOnce()
+{
+    Scene scene;
+    const QString gate = scene.makeGate();
+    const QString id = scene.submit(1, {{u"gate"_s, gate}}).first();
+    WorkerProcess worker({.redis = scene.url(), .leaseSeconds = 600, .heartbeatSeconds = 60});
+    QTRY_COMPARE_WITH_TIMEOUT(scene.lines(u"begin"_s), 1, patience);
+    worker.terminate();
+    worker.terminate(); // twice: now
+    QTRY_VERIFY_WITH_TIMEOUT(!worker.isRunning(), patience);
+    QCOMPARE(scene.state(id), 'P'); // long before its lease of ten minutes
+    QCOMPARE(scene.attempts(id), 0);
+    QCOMPARE(scene.counter("leases_lost"), 0);
+    QVERIFY(!isAlive(scene.ledger().first().pid));
+}
+
+QTEST_GUILESS_MAIN(KillsTest)
+#include "kills_test.moc"
