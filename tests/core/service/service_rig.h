@@ -1,0 +1,84 @@
+#pragma once
+
+#include "core/queue/memory_job_queue.h"
+#include "core/queue/redis_job_queue.h"
+#include "core/runtime/engine_thread.h"
+#include "core/service/job_service.h"
+#include "tests/support/test_server.h"
+
+#include <QTest>
+
+#include <memory>
+
+namespace signalbox::test {
+
+/// Waits for a future in the test's thread; ends the test program in words when nothing comes.
+template <typename T> T get(const QFuture<T> &future)
+{
+    if (!QTest::qWaitFor([&] { return future.isFinished(); }, 30'000))
+        qFatal("A call was not answered within 30 s.");
+    return future.result();
+}
+
+/// A JobService in an engine thread of its own, as a program has it: on a server, or in memory.
+class ServiceRig : public QObject {
+    Q_OBJECT
+public:
+    explicit ServiceRig(const TestServer *server, service::Settings settings = {})
+    {
+        m_engine.run([&] {
+            service::JobService::Parts parts;
+            if (server) {
+                queue::RedisJobQueueOptions options;
+                options.client.url = server->url();
+                parts.queue = std::make_unique<queue::RedisJobQueue>(options, runtime::systemSeams());
+            } else {
+                parts.queue = std::make_unique<queue::MemoryJobQueue>(runtime::systemSeams());
+            }
+            parts.handlers = std::make_shared<worker::HandlerRegistry>();
+            parts.settings = std::move(settings);
+            parts.seams = runtime::systemSeams();
+            parts.loadHandlers = [this](const QString &) { return loaded; };
+            m_service = std::make_unique<service::JobService>(std::move(parts));
+        });
+        connect(m_service.get(), &service::JobService::eventsArrived, this,
+                [this](const QList<Event> &arrived) { events += arrived; });
+        connect(m_service.get(), &service::JobService::problem, this,
+                [this](const Error &error) { problems.append(error); });
+    }
+    ~ServiceRig() override
+    {
+        m_engine.run([this] { m_service.reset(); });
+    }
+    [[nodiscard]] service::JobService &service() const { return *m_service; }
+    service::JobService *operator->() const { return m_service.get(); }
+
+    void handle(const QString &name, worker::FunctionHandler::Function function)
+    {
+        const Result<> added = m_service->registerHandler(
+            name, std::make_shared<worker::FunctionHandler>(std::move(function)));
+        if (!added) qFatal("%s", qPrintable(added.error().text()));
+    }
+    [[nodiscard]] QList<Event> eventsOf(const JobId &id, Event::Type type) const
+    {
+        QList<Event> found;
+        for (const Event &event : events)
+            if (event.job == id && event.type == type) found.append(event);
+        return found;
+    }
+    [[nodiscard]] bool saw(Event::Type type) const
+    {
+        return std::any_of(events.begin(), events.end(),
+                           [&](const Event &event) { return event.type == type; });
+    }
+
+    QList<Event> events; ///< as they arrived, in this thread
+    QList<Error> problems;
+    Result<QMap<QString, std::shared_ptr<worker::Handler>>> loaded; ///< what reloadHandlers() reads
+
+private:
+    runtime::EngineThread m_engine;
+    std::unique_ptr<service::JobService> m_service;
+};
+
+} // namespace signalbox::test
