@@ -35,6 +35,7 @@ LiveState::LiveState(service::JobService &service, const runtime::Clock &clock, 
             });
     connect(&m_service, &JobService::poolChanged, this, [this](const PoolInfo &pool) {
         m_localPool = pool;
+        m_runs.apply(pool, m_clock.wallNow());
         Q_EMIT localPoolChanged();
     });
     connect(&m_service, &JobService::poolStateChanged, this,
@@ -108,6 +109,10 @@ void LiveState::takeFigures(const Result<service::ServiceMetrics> &metrics)
     m_metrics = *metrics;
     m_sum = m_metrics.sum();
     m_asOf = m_clock.wallNow();
+    for (const PoolInfo &pool : m_metrics.pools) {
+        // The local pool's own signal is fresher than what it published.
+        if (!m_localPool || pool.id != m_localPool->id) m_runs.apply(pool, *m_asOf);
+    }
     Q_EMIT figuresChanged();
 }
 

@@ -91,10 +91,21 @@ ActivityModel::Row ActivityModel::rowOf(const Event &event)
 
 void ActivityModel::addEvents(const QList<Event> &events)
 {
-    std::vector<Row> rows;
+    QList<const Event *> told;
     for (const Event &event : events) {
-        if (event.type != Event::Type::JobProgress) rows.push_back(rowOf(event));
+        if (event.type != Event::Type::JobProgress) told.append(&event);
     }
+    std::vector<Row> rows;
+    if (told.size() > batchMax) {
+        Row gap;
+        gap.at = told.first()->at;
+        gap.kind = tr("left out");
+        gap.text = tr("%n event(s) came faster than anyone can read.", nullptr,
+                      static_cast<int>(told.size() - batchMax));
+        rows.push_back(gap);
+        told.remove(0, told.size() - batchMax);
+    }
+    for (const Event *event : told) rows.push_back(rowOf(*event));
     prepend(std::move(rows));
 }
 

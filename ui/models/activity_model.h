@@ -17,6 +17,7 @@ public:
     enum Column { TimeColumn, KindColumn, SubjectColumn, QueueColumn, TextColumn, ColumnCount };
     enum class Level { Info, Warning, Error };
     static constexpr qsizetype rowsMax = 5'000;
+    static constexpr qsizetype batchMax = 300; ///< of one batch; what is left out is counted in a row
 
     explicit ActivityModel(QObject *parent = nullptr);
     void addEvents(const QList<Event> &events);

@@ -50,11 +50,12 @@ JobChange end(JobSummary &row, const Event &event, const QJsonObject &data, JobS
 JobChange failure(JobSummary &row, const Event &event, const QJsonObject &data)
 {
     const bool retries = data["will_retry"_L1].toBool();
-    end(row, event, data, retries ? JobStatus::Retrying : row.status);
+    end(row, event, data, retries ? JobStatus::Retrying : JobStatus::Failed);
     row.attempts = std::max(row.attempts, data["attempts"_L1].toInt(row.attempts));
     row.errorHead
         = data["error"_L1].toString(row.errorHead).section(u'\n', 0, 0).left(JobSummary::errorHeadCharsMax);
-    // When the retry is due, or whether it went to failed or to the dead letters, the event does not say.
+    // When the retry is due the event does not say. One that goes to the dead letters is followed by that
+    // event.
     return look;
 }
 

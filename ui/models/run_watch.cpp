@@ -19,11 +19,10 @@ void RunWatch::apply(const QList<Event> &events)
             progress(event);
             break;
         case Event::Type::JobCompleted:
-            end(event, false, true);
+            end(event, true);
             break;
         case Event::Type::JobFailed:
-        case Event::Type::JobDeadLetter:
-            end(event, true, false);
+            end(event, false);
             break;
         case Event::Type::JobCancelled:
         case Event::Type::JobReleased:
@@ -41,7 +40,6 @@ void RunWatch::note(const JobSummary &row)
     if (row.status != JobStatus::Running || !row.startedAt || m_running.size() >= runningMax) return;
     Running &run = m_running[row.id];
     run.handler = row.handler;
-    run.workerId = row.workerId;
     run.startedAt = *row.startedAt;
     if (row.progress) run.progress = row.progress;
 }
@@ -49,9 +47,7 @@ void RunWatch::note(const JobSummary &row)
 void RunWatch::begin(const Event &event)
 {
     if (m_running.size() >= runningMax) return;
-    const QJsonObject data = dataOf(event);
-    m_running.insert(
-        event.job, {data["handler"_L1].toString(), data["worker_id"_L1].toString(), event.at, std::nullopt});
+    m_running.insert(event.job, {dataOf(event)["handler"_L1].toString(), event.at, std::nullopt});
 }
 
 void RunWatch::progress(const Event &event)
@@ -63,23 +59,43 @@ void RunWatch::progress(const Event &event)
     if (run != m_running.end()) run->progress = row.progress;
 }
 
-void RunWatch::end(const Event &event, bool hasFailed, bool isSample)
+void RunWatch::end(const Event &event, bool isSample)
 {
     const auto found = m_running.constFind(event.job);
     if (found == m_running.cend()) return; // begun before the window opened: its length is not known
     const Running run = *found;
     m_running.erase(found);
-    if (isSample && (m_samples.contains(run.handler) || m_samples.size() < handlersMax)) {
-        QList<std::chrono::microseconds> &samples = m_samples[run.handler];
-        samples.append(event.at - run.startedAt);
-        if (samples.size() > samplesMax) samples.removeFirst();
+    if (!isSample || (!m_samples.contains(run.handler) && m_samples.size() >= handlersMax)) return;
+    QList<std::chrono::microseconds> &samples = m_samples[run.handler];
+    samples.append(event.at - run.startedAt);
+    if (samples.size() > samplesMax) samples.removeFirst();
+}
+
+void RunWatch::apply(const PoolInfo &pool, Timestamp now)
+{
+    for (const WorkerInfo &worker : pool.workers) {
+        if (m_workers.contains(worker.id))
+            look(m_workers[worker.id], worker, now);
+        else if (m_workers.size() < workersMax)
+            look(*m_workers.insert(worker.id, {JobId(), worker.jobsFailed, {}}), worker, now);
     }
-    if (run.workerId.isEmpty() || (!m_runs.contains(run.workerId) && m_runs.size() >= workersMax)) return;
-    QList<Run> &runs = m_runs[run.workerId];
-    runs.append({run.startedAt, event.at, hasFailed, false});
+}
+
+void RunWatch::look(Worker &known, const WorkerInfo &worker, Timestamp now)
+{
+    if (worker.jobsFailed > known.jobsFailed && !known.runs.isEmpty()) known.runs.last().hasFailed = true;
+    known.jobsFailed = worker.jobsFailed;
+    const bool isSameJob = !known.job.isNull() && known.job == worker.currentJob;
+    if (!known.runs.isEmpty()) {
+        known.runs.last().isRunning = isSameJob;
+        if (isSameJob) known.runs.last().to = now;
+    }
+    known.job = worker.currentJob;
+    if (!worker.currentJob.isNull() && !isSameJob && worker.jobStartedAt)
+        known.runs.append({*worker.jobStartedAt, now, false, true});
     constexpr qsizetype runsMax = 400; // more than a strip has pixels
-    while (!runs.isEmpty() && (runs.size() > runsMax || runs.first().to < event.at - remembered))
-        runs.removeFirst();
+    while (!known.runs.isEmpty() && (known.runs.size() > runsMax || known.runs.first().to < now - remembered))
+        known.runs.removeFirst();
 }
 
 std::optional<JobProgress> RunWatch::progressOf(const JobId &id) const
@@ -98,7 +114,7 @@ std::optional<std::chrono::microseconds> RunWatch::usualRun(const QString &handl
 
 QList<Run> RunWatch::runsOf(const QString &workerId, Timestamp from) const
 {
-    QList<Run> runs = m_runs.value(workerId);
+    QList<Run> runs = m_workers.value(workerId).runs;
     runs.removeIf([from](const Run &run) { return run.to < from; });
     return runs;
 }

@@ -2,6 +2,7 @@
 
 #include "core/model/event.h"
 #include "core/model/job.h"
+#include "core/model/worker_info.h"
 #include "ui/parts/paint_bars.h"
 
 #include <QHash>
@@ -22,7 +23,8 @@ public:
     static constexpr std::chrono::minutes remembered{15};
 
     void apply(const QList<Event> &events);
-    void note(const JobSummary &row); ///< a running job that was read from a list
+    void apply(const PoolInfo &pool, Timestamp now); ///< as often as it comes: strips are made of these looks
+    void note(const JobSummary &row);                ///< a running job that was read from a list
 
     [[nodiscard]] std::optional<JobProgress> progressOf(const JobId &id) const;
     /// The median of the last run times seen; nothing below samplesMin.
@@ -33,17 +35,22 @@ public:
 private:
     struct Running {
         QString handler;
-        QString workerId;
         Timestamp startedAt;
         std::optional<JobProgress> progress;
     };
+    struct Worker {
+        JobId job; ///< that it had at the last look
+        qint64 jobsFailed = 0;
+        QList<Run> runs; ///< newest last
+    };
     void begin(const Event &event);
     void progress(const Event &event);
-    void end(const Event &event, bool hasFailed, bool isSample);
+    void end(const Event &event, bool isSample);
+    static void look(Worker &known, const WorkerInfo &worker, Timestamp now);
 
     QHash<JobId, Running> m_running;
     QHash<QString, QList<std::chrono::microseconds>> m_samples; ///< by handler, newest last
-    QHash<QString, QList<Run>> m_runs;                          ///< by worker, newest last
+    QHash<QString, Worker> m_workers;
 };
 
 } // namespace signalbox::ui

@@ -1,0 +1,170 @@
+// Takes the pictures of docs/images: the real window over a real redis-server, with real jobs. No test: see
+// packaging/screenshots.
+#include "app/compose/composition.h"
+#include "core/runtime/answer.h"
+#include "core/runtime/clock.h"
+#include "tests/support/test_server.h"
+#include "ui/models/job_table_model.h"
+#include "ui/pages/inspector.h"
+#include "ui/pages/job_list.h"
+#include "ui/pages/submit_dialog.h"
+#include "ui/parts/data_table.h"
+#include "ui/window/main_window.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QElapsedTimer>
+#include <QTabWidget>
+#include <QTest>
+
+using namespace signalbox;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr QSize windowSize(1440, 900);
+constexpr auto patience = 120s;
+
+/// Runs the loop until it holds; ends the program in words when it does not.
+void waitUntil(const char *what, const std::function<bool()> &holds)
+{
+    if (QTest::qWaitFor(holds, static_cast<int>(std::chrono::milliseconds(patience).count()))) return;
+    qFatal("The pictures cannot be taken: %s", what);
+}
+
+template <typename T> T waitFor(const QFuture<Result<T>> &future)
+{
+    waitUntil("a call was not answered", [&] { return future.isFinished(); });
+    if (!future.result()) qFatal("%s", qPrintable(future.result().error().text()));
+    if constexpr (!std::is_void_v<T>) return *future.result();
+}
+
+class Photographer {
+public:
+    Photographer(QString folder, QString suffix)
+        : m_folder(std::move(folder)), m_suffix(std::move(suffix)) { }
+
+    void take(QWidget &widget, const QString &name) const
+    {
+        QTest::qWait(150); // for what is painted at most 30 times a second; nothing is asserted here
+        const QString path = u"%1/%2%3.png"_s.arg(m_folder, name, m_suffix);
+        if (!widget.grab().save(path)) qFatal("%s cannot be written.", qPrintable(path));
+        std::printf("%s\n", qPrintable(path));
+    }
+    /// In both themes.
+    void takeBoth(QWidget &widget, ui::Theme &theme, const QString &name) const
+    {
+        theme.choose(ui::Theme::Choice::Light);
+        take(widget, name + u"-light"_s);
+        theme.choose(ui::Theme::Choice::Dark);
+        take(widget, name + u"-dark"_s);
+    }
+
+private:
+    QString m_folder;
+    QString m_suffix;
+};
+
+service::Settings settingsFor(const test::TestServer &server)
+{
+    service::Settings settings;
+    settings.redisUrl = server.url();
+    settings.pool.queues = {{u"media"_s, 4}, {u"backup"_s, 2}, {u"mail"_s, 2}, {u"reports"_s, 1}};
+    settings.workers = 4;
+    return settings;
+}
+
+QList<JobDefinition> extraJobs(Timestamp now)
+{
+    QList<JobDefinition> jobs;
+    for (int i = 0; i < 6; ++i) { // nobody serves this queue: the strip says so
+        JobDefinition job;
+        job.handler = u"webhook.deliver"_s;
+        job.queue = u"webhooks"_s;
+        job.tags.insert(u"tenant"_s, i % 2 == 0 ? u"northwind"_s : u"contoso"_s);
+        jobs.append(job);
+    }
+    JobDefinition later;
+    later.handler = u"sample.hash_tree"_s;
+    later.kwargs = JsonText::trusted("{\"folder\":\"/usr/share/doc\"}");
+    later.queue = u"reports"_s;
+    later.scheduledAt = now + 8h;
+    jobs.append(later);
+    return jobs;
+}
+
+void takeAll(ui::MainWindow &window, ui::Theme &theme, service::JobService &service,
+             const Photographer &photographer)
+{
+    using ui::JobTableModel;
+    waitUntil("the first figures did not come", [&] { return window.live().hasFigures(); });
+    photographer.takeBoth(window, theme, u"first-start"_s);
+
+    std::ignore = waitFor(service.submitMany(extraJobs(window.live().clock().wallNow())));
+    window.actions().action(ui::action::startSamples)->trigger();
+    waitUntil("no jobs ran and died", [&] {
+        const QueueStats &sum = window.live().sum();
+        return sum.size(JobStatus::DeadLetter) >= 8 && sum.size(JobStatus::Running) >= 3
+            && sum.completed >= 12 && sum.size(JobStatus::Retrying) >= 1
+            && window.live().samples().size() > 25;
+    });
+    photographer.takeBoth(window, theme, u"overview"_s);
+    window.showPage(u"workers"_s);
+    photographer.takeBoth(window, theme, u"workers"_s);
+    window.showPage(u"queues"_s);
+    photographer.takeBoth(window, theme, u"queues"_s);
+    window.showPage(u"jobs"_s);
+    auto *jobs = window.page(u"jobs"_s)->findChild<ui::JobList *>();
+    waitUntil("no jobs are listed", [&] { return jobs->model()->rowCount() > 20; });
+    jobs->table()->selectRow(3);
+    photographer.takeBoth(window, theme, u"jobs"_s);
+
+    window.showPage(u"dead"_s);
+    auto *dead = window.page(u"dead"_s)->findChild<ui::JobList *>();
+    waitUntil("no dead letters are listed", [&] { return dead->model()->rowCount() > 3; });
+    dead->table()->selectRow(1);
+    Q_EMIT dead->table()->rowActivated(1);
+    waitUntil("the inspector shows nothing",
+              [&] { return !window.inspector()->resultView()->toPlainText().isEmpty(); });
+    window.inspector()->tabs()->setCurrentIndex(3);
+    photographer.takeBoth(window, theme, u"dead-letters"_s);
+    window.actions().action(ui::action::closeInspector)->trigger();
+    window.showPage(u"activity"_s);
+    photographer.takeBoth(window, theme, u"activity"_s);
+
+    window.submit(u"sample.hash_tree"_s);
+    auto *dialog = window.findChild<ui::SubmitDialog *>();
+    photographer.takeBoth(*dialog, theme, u"submit"_s);
+    dialog->close();
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(u"signalbox-screenshots"_s);
+    QApplication::setOrganizationName(u"signalbox-screenshots"_s);
+    const QStringList arguments = QApplication::arguments();
+    if (arguments.size() != 3) qFatal("usage: signalbox_screenshots FOLDER SUFFIX");
+    QDir().mkpath(arguments.at(1));
+    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+
+    test::TestServer server;
+    compose::CompositionOptions options;
+    options.settings = settingsFor(server);
+    options.withHandlers = true;
+    compose::Composition composition(options);
+    waitFor(composition.open());
+    {
+        ui::Theme theme(ui::Theme::Choice::Light);
+        ui::MainWindow window(composition.service(), *runtime::systemSeams().clock, theme);
+        window.resize(windowSize);
+        window.show();
+        takeAll(window, theme, composition.service(), Photographer(arguments.at(1), arguments.at(2)));
+        waitFor(composition.service().stopWorkers(worker::WorkerPool::StopMode::Now));
+    }
+    waitFor(composition.close());
+    return 0;
+}
