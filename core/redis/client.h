@@ -47,25 +47,27 @@ struct ConnectionState {
     bool operator==(const ConnectionState &) const = default;
 };
 
-/// An asynchronous connection to one Redis server with automatic pipelining: what is sent in one turn of the
-/// event loop leaves in one write. Reconnects by itself; commands in flight when it breaks fail with
+/// An asynchronous connection to one Redis server with automatic pipelining: what is sent in one turn of
+/// the event loop leaves in one write. Reconnects by itself; commands in flight when it breaks fail with
 /// ConnectionLost (whoever sent them knows whether they may be sent again); commands sent while it is not
-/// Ready wait until it is, at most replyDeadline, then fail with ConnectionLost "not sent". Threads  the
-/// thread that made it (the engine). Handlers are called in it, never inside send(). Errors   see
-/// error_table.h: each of Redis' error words maps to a Kind and says what to do.
+/// Ready wait until it is, at most replyDeadline, then fail with ConnectionLost "not sent", or at once
+/// when waiting is pointless (a wrong password, a server that is not Redis).
+/// Threads  the thread that made it (the engine). Handlers are called in it, never inside send().
+/// Errors   see error_table.h: each of Redis' error words maps to a Kind and says what to do.
 class Client : public QObject {
     Q_OBJECT
 public:
     Client(ClientOptions options, const runtime::Seams &seams, QObject *parent = nullptr);
-    ~Client() override; ///< what is in flight fails with ConnectionLost before it goes
+    /// What is in flight fails with ConnectionLost before it goes. What its handlers send then is dropped.
+    ~Client() override;
 
     void start(); ///< idempotent
     void stop();  ///< fails what is in flight, closes; start() may follow
     [[nodiscard]] const ConnectionState &state() const;
 
     void send(QByteArrayList command, ReplyHandler done);
-    /// EVALSHA; loads the script when the server does not know it (NOSCRIPT), also inside a pipeline, in
-    /// order.
+    /// EVALSHA; gives the server its scripts again when it has forgotten them (NOSCRIPT), also inside a
+    /// pipeline: no error surfaces, and scripts keep their order (pipeline.h says exactly which order holds).
     void eval(const ScriptSource &script, const QByteArrayList &keys, const QByteArrayList &arguments,
               ReplyHandler done);
     /// The same for whoever acts on the refusal itself: its word and detail as the script gave them.

@@ -32,30 +32,26 @@ struct Answered {
     Outcome outcome;
 };
 
-/// Commands and replies of one connection without the connection: commands in, bytes out, bytes in, answers
-/// out.
+/// Commands and replies of one connection without the connection: commands in, bytes out, bytes in,
+/// answers out.
 ///
-/// Scripts go by their SHA-1. All scripts this client has ever used are given to the server together, in one
-/// transaction, before the first of them on a connection, so NOSCRIPT means a SCRIPT FLUSH (a restart is a
-/// new connection). A transaction, and only while no script is in flight: then the server has, at any moment
-/// since, all of them or none, and once one is answered NOSCRIPT, so are all behind it until they are given
-/// again.
+/// Scripts go by their SHA-1. All scripts that this client has ever used are given to the server together,
+/// in one transaction, before the first of them on a connection; so NOSCRIPT means a SCRIPT FLUSH (a
+/// restart is a new connection). It is a transaction, and sent only while no script is in flight: the
+/// server has all of them or none at any moment since, and once one is answered NOSCRIPT, so are all
+/// behind it until they are given again.
 ///
-/// Order. Commands leave in the order they were pushed and the server carries them out in that order, except
-/// when scripts were flushed under it:
-///  - from the moment the first NOSCRIPT is read nothing is sent until all that is in flight is answered;
-///  then the
-///    scripts are given again, those answered NOSCRIPT are sent again in their order, and then what was
-///    pushed since. So scripts keep their order among themselves, and whatever was pushed later stays later.
-///  - A plain command that was in flight behind a forgotten script has overtaken it. So has a script, if
-///  another
-///    client gave the server that very script in the moment between. Who cannot bear that sends one at a
-///    time, or fences by tokens.
-///  - A server that forbids MULTI or SCRIPT LOAD gets each script's text by EVAL at its first use instead;
-///  then a
-///    flush may also reorder calls of different scripts.
-///
-/// Time is handed in, monotonic.   Threads  one.
+/// Order    Commands leave in the order they were pushed, and the server carries them out in that order,
+///          except when scripts were flushed under it. From the moment the first NOSCRIPT is read nothing
+///          is sent until all that is in flight is answered. Then the scripts are given again, those
+///          answered NOSCRIPT are sent again in their order, then what was pushed since. So scripts keep
+///          their order among themselves, and whatever was pushed later stays later.
+/// Not kept A plain command that was in flight behind a forgotten script has overtaken it. So has a script
+///          if another client gave the server that very script in the moment between. Who cannot bear
+///          that sends one at a time, or fences by tokens. A server that forbids MULTI or SCRIPT LOAD gets
+///          each script's text by EVAL at its first use; there a flush may also reorder calls of different
+///          scripts.
+/// Time     is handed in, monotonic.   Threads  one.
 class Pipeline {
 public:
     using Time = std::chrono::nanoseconds;

@@ -12,7 +12,7 @@ namespace signalbox::redis {
 ///          TLS parameters: ?ca=FILE &cert=FILE &key=FILE &server_name=HOST. There is none that turns
 ///          verification off.
 /// Errors   Invalid: says which part is wrong, never repeats the password. A socket path over 107 bytes is
-/// refused.
+///          refused.
 struct RedisUrl {
     enum class Scheme { Tcp, Tls, Unix };
     Scheme scheme = Scheme::Tcp;

@@ -50,6 +50,14 @@ struct SlowMotion {
     Client client;
 };
 
+/// SIGNALBOX_SEED=n repeats a run's jitter.
+quint64 seedOfThisRun()
+{
+    bool isSet = false;
+    const quint64 seed = qEnvironmentVariable("SIGNALBOX_SEED").toULongLong(&isSet);
+    return isSet ? seed : runtime::systemSeams().random->bits();
+}
+
 std::optional<Error> failureOf(const std::optional<Result<Reply>> &reply)
 {
     if (!reply || *reply) return std::nullopt;
@@ -74,6 +82,8 @@ private Q_SLOTS:
     void survivesAConnectionCutAtAnyByte();
     void refusesGarbage_data();
     void refusesGarbage();
+    void endsAConnectionWithGarbageInTheMiddle();
+    void takesAnUnaskedErrorAtItsWord();
     void saysThatTheServerIsFull();
 };
 
@@ -92,6 +102,10 @@ void ClientFaultsTest::faults_row10_answersAgainAfterEachFault()
 {
     QFETCH(const int, cycles);
     QFETCH(const int, fault);
+    const quint64 seed = seedOfThisRun();
+    runtime::SeededRandom random(seed);
+    runtime::Seams seams = runtime::systemSeams();
+    seams.random = &random;
     TestServer server;
     bool isNameServiceDead = false;
     ClientOptions options;
@@ -104,8 +118,8 @@ void ClientFaultsTest::faults_row10_answersAgainAfterEachFault()
     };
     QByteArrayList woken;
     std::function<void()> readOn; // before the clients: they call it until they are gone
-    Client commands(options, runtime::systemSeams());
-    Client reader(options, runtime::systemSeams()); // as a worker waits: it must not go deaf
+    Client commands(options, seams);
+    Client reader(options, seams); // as a worker waits: it must not go deaf
     readOn = [&] {
         reader.sendBlocking({"BLPOP", "wake", "0"}, 24h, [&](const Result<Reply> &reply) {
             if (reply) woken << reply->at(1).text;
@@ -156,6 +170,7 @@ void ClientFaultsTest::faults_row10_answersAgainAfterEachFault()
         if (fault != 3) QTRY_COMPARE(woken.isEmpty() ? QByteArray() : woken.last(), token);
         QVERIFY2(sinceItAnswers.elapsed() <= 2000, qPrintable(QString::number(sinceItAnswers.elapsed())));
     }
+    qInfo("SIGNALBOX_SEED=%llu, %d faults injected", static_cast<unsigned long long>(seed), cycles);
 }
 
 void ClientFaultsTest::faults_row11_noticesSilenceInEachPhase_data()
@@ -396,6 +411,42 @@ void ClientFaultsTest::refusesGarbage()
     QCOMPARE(failureOf(reply)->kind, kind);
     QVERIFY2(failureOf(reply)->why.contains(why), qPrintable(failureOf(reply)->why));
     QVERIFY(!failureOf(reply)->todo.isEmpty());
+}
+
+void ClientFaultsTest::endsAConnectionWithGarbageInTheMiddle()
+{
+    ScriptedPeer peer;
+    ClientOptions options;
+    options.url = peer.url();
+    Client client(options, runtime::systemSeams());
+    std::optional<Error> why;
+    connect(&client, &Client::stateChanged, this, [&](const ConnectionState &state) {
+        if (state.lastError) why = state.lastError;
+    });
+    client.start();
+    QTRY_COMPARE(client.state().phase, Phase::Ready);
+    peer.say("?what\r\n");
+    QTRY_VERIFY(why);
+    QCOMPARE(why->kind, Error::Kind::Damaged);
+    QTRY_COMPARE(client.state().epoch, 2U); // nothing behind broken bytes means anything: it begins anew
+}
+
+void ClientFaultsTest::takesAnUnaskedErrorAtItsWord()
+{
+    ScriptedPeer peer;
+    ClientOptions options;
+    options.url = peer.url();
+    Client client(options, runtime::systemSeams());
+    std::optional<Error> why;
+    connect(&client, &Client::stateChanged, this, [&](const ConnectionState &state) {
+        if (state.lastError) why = state.lastError;
+    });
+    client.start();
+    QTRY_COMPARE(client.state().phase, Phase::Ready);
+    peer.say("-DENIED Redis is running in protected mode\r\n");
+    QTRY_VERIFY(why);
+    QCOMPARE(why->kind, Error::Kind::Unauthorised);
+    QVERIFY2(why->why.contains(QStringLiteral("protected mode")), qPrintable(why->why));
 }
 
 void ClientFaultsTest::saysThatTheServerIsFull()

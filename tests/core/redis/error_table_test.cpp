@@ -15,6 +15,9 @@ private Q_SLOTS:
     void splitsWordAndDetail();
     void keepsTheServersWordsForWhatItDoesNotKnow();
     void boundsWhatItTakesOver();
+    void saysWhereAConnectionLed_data();
+    void saysWhereAConnectionLed();
+    void lostInFlightSaysThatItMayHaveHappened();
     void saysWhatAnswersInsteadOfRedis_data();
     void saysWhatAnswersInsteadOfRedis();
 };
@@ -112,6 +115,85 @@ void ErrorTableTest::boundsWhatItTakesOver()
     const Refusal refusal = refusalFromServer("NEWWORD " + QByteArray(1'000'000, 'x'), {});
     QVERIFY(refusal.detail.size() <= 4096);
     QVERIFY(refusal.error.why.size() < 400);
+}
+
+void ErrorTableTest::saysWhereAConnectionLed_data()
+{
+    using namespace std::chrono_literals;
+    QTest::addColumn<QString>("scheme");
+    QTest::addColumn<QString>("why");
+    QTest::addColumn<QString>("todo");
+    QTest::addColumn<Kind>("kind");
+    QTest::newRow("refused") << "refused"
+                             << "Nothing listens there"
+                             << "Start the server" << Kind::Unavailable;
+    QTest::newRow("socket missing") << "missing"
+                                    << "no such socket"
+                                    << "unixsocket" << Kind::Unavailable;
+    QTest::newRow("socket forbidden") << "forbidden"
+                                      << "may not use"
+                                      << "unixsocketperm" << Kind::Unauthorised;
+    QTest::newRow("host") << "host"
+                          << "no host called"
+                          << "spelling" << Kind::Unavailable;
+    QTest::newRow("unreachable") << "unreachable"
+                                 << "No route to host"
+                                 << "network" << Kind::Unavailable;
+    QTest::newRow("silent") << "silent"
+                            << "silent for 5.2 s (while connecting)"
+                            << "hang" << Kind::Unavailable;
+    QTest::newRow("closed") << "closed"
+                            << "closed the connection"
+                            << "rediss://" << Kind::Unavailable;
+    QTest::newRow("stopped") << "stopped"
+                             << "ended here"
+                             << "again" << Kind::Unavailable;
+    QTest::newRow("garbage") << "garbage"
+                             << "cannot be understood. It is odd."
+                             << "limit" << Kind::Damaged;
+}
+
+void ErrorTableTest::saysWhereAConnectionLed()
+{
+    using namespace std::chrono_literals;
+    QFETCH(const QString, scheme);
+    QFETCH(const QString, why);
+    QFETCH(const QString, todo);
+    QFETCH(const Kind, kind);
+    const RedisUrl url = *RedisUrl::parse(QStringLiteral("redis://u:hunter2@h:1/2"));
+    const QMap<QString, Error> errors{
+        {QStringLiteral("refused"), connection_error::refused(url)},
+        {QStringLiteral("missing"), connection_error::socketMissing(url)},
+        {QStringLiteral("forbidden"), connection_error::socketForbidden(url)},
+        {QStringLiteral("host"), connection_error::hostNotFound(url)},
+        {QStringLiteral("unreachable"),
+         connection_error::unreachable(url, QStringLiteral("No route to host"))},
+        {QStringLiteral("silent"), connection_error::silent(url, 5200ms, QStringLiteral("while connecting"))},
+        {QStringLiteral("closed"), connection_error::closed(url)},
+        {QStringLiteral("stopped"), connection_error::stopped(url)},
+        {QStringLiteral("garbage"), connection_error::garbage(url, QStringLiteral("It is odd."))},
+    };
+    const Error error = errors.value(scheme);
+    QCOMPARE(error.kind, kind);
+    QCOMPARE(error.what, QStringLiteral("No connection to redis://u@h:1/2."));
+    QVERIFY2(error.why.contains(why), qPrintable(error.why));
+    QVERIFY2(error.todo.contains(todo), qPrintable(error.todo));
+    QCOMPARE(isLasting(error), kind == Kind::Unauthorised);
+}
+
+void ErrorTableTest::lostInFlightSaysThatItMayHaveHappened()
+{
+    const Refusal lost = lostInFlight(QStringLiteral("Script x"), connection_error::closed({}));
+    QCOMPARE(lost.error.kind, Kind::ConnectionLost);
+    QCOMPARE(lost.remedy, Remedy::Check);
+    QVERIFY(lost.wasSent && lost.word.isEmpty());
+    QVERIFY(lost.error.why.contains(QStringLiteral("may or may not")));
+    const Refusal unsent = notSent(QStringLiteral("Script x"), std::nullopt);
+    QCOMPARE(unsent.error.kind, Kind::ConnectionLost);
+    QVERIFY(!unsent.wasSent);
+    const Refusal hopeless = notSent(QStringLiteral("Script x"), connection_error::socketForbidden({}));
+    QCOMPARE(hopeless.error.kind, Kind::Unauthorised);
+    QCOMPARE(hopeless.remedy, Remedy::Stop);
 }
 
 void ErrorTableTest::saysWhatAnswersInsteadOfRedis_data()

@@ -110,6 +110,8 @@ void RespReaderTest::capsAFrame()
     for (int i = 0; i < 3; ++i)
         QVERIFY(!parse(fits + fits + fits, 100, limits).contains(QStringLiteral("FAILED")));
     QCOMPARE(parse("$2000\r\n" + QByteArray(1500, 'x'), 100, limits), QStringLiteral("FAILED"));
+    // Also when all of it comes at once.
+    QCOMPARE(parse("$2000\r\n" + QByteArray(2000, 'x') + "\r\n", 5000, limits), QStringLiteral("FAILED"));
     // Many small elements make a large frame as well.
     QCOMPARE(parse("*1000\r\n" + QByteArray("$2\r\nab\r\n").repeated(200), 100, limits),
              QStringLiteral("FAILED"));
