@@ -1,16 +1,12 @@
 #include "core/queue/job_errors.h"
 
-#include <QCoreApplication>
+#include "core/queue/words.h"
 
 namespace signalbox::queue {
 
 using Kind = Error::Kind;
 
 namespace {
-
-struct Words {
-    Q_DECLARE_TR_FUNCTIONS(queue)
-};
 
 QString nextStep(JobStatus found)
 {
@@ -73,6 +69,13 @@ Error cannotRequeueState(JobStatus from)
     return {Kind::WrongState, Words::tr("Could not requeue the %1 jobs.").arg(toText(from)),
             Words::tr("Only what ended without success can start anew."),
             Words::tr("Choose dead_letter, failed or cancelled.")};
+}
+
+Error notACursor()
+{
+    return {Kind::Invalid, Words::tr("The list cannot go on from there."),
+            Words::tr("The cursor is not one that a list gave."),
+            Words::tr("Begin the list anew, without one.")};
 }
 
 Error cannotPurgeRunning()

@@ -17,5 +17,6 @@ namespace signalbox::queue {
 [[nodiscard]] Error dependenciesUnsupported();
 [[nodiscard]] Error cannotRequeueState(JobStatus from); ///< of all jobs in a state
 [[nodiscard]] Error cannotPurgeRunning();
+[[nodiscard]] Error notACursor();
 
 } // namespace signalbox::queue

@@ -67,12 +67,10 @@ QFuture<Result<QList<Result<Submitted>>>> MemoryJobQueue::submit(QList<JobDefini
 
 Result<Submitted> MemoryJobQueue::submitOne(const JobDefinition &definition)
 {
-    JobDefinition completed = definition;
-    if (completed.id.isNull()) completed.id = newId();
-    completed.complete(completed.id, fromMicros(nowUs()));
-    if (Result<> valid = completed.validate(); !valid) return tl::unexpected(valid.error());
-    if (!completed.dependsOn.isEmpty()) return tl::unexpected(dependenciesUnsupported());
-    return state(completed.queue).submit(completed, nowUs());
+    if (definition.id.isNull()) return failField(u"id", tr("It is empty."), tr("Give an id."));
+    if (Result<> valid = definition.validate(); !valid) return tl::unexpected(valid.error());
+    if (!definition.dependsOn.isEmpty()) return tl::unexpected(dependenciesUnsupported());
+    return state(definition.queue).submit(definition, nowUs());
 }
 
 QFuture<Result<std::optional<Claim>>> MemoryJobQueue::getNext(QString queue, QString worker)
@@ -101,10 +99,11 @@ QFuture<Result<JobStatus>> MemoryJobQueue::settle(QString queue, Settlement sett
 
 QFuture<Result<QList<Result<CancelOutcome>>>> MemoryJobQueue::cancel(QString queue, QList<JobId> ids)
 {
-    return askEach<CancelOutcome>(std::move(ids), [this, queue](const JobId &id) {
-        Result<CancelOutcome> outcome = state(queue).cancel(id, nowUs());
-        if (outcome && *outcome == CancelOutcome::Asked) hintCancel(queue, id);
-        return outcome;
+    return ask<QList<Result<CancelOutcome>>>([this, queue, ids = std::move(ids)] {
+        QList<Result<CancelOutcome>> answers = state(queue).cancel(ids, nowUs());
+        for (qsizetype i = 0; i < ids.size(); ++i)
+            if (answers[i] && *answers[i] == CancelOutcome::Asked) hintCancel(queue, ids[i]);
+        return answers;
     });
 }
 
@@ -209,7 +208,6 @@ QFuture<Result<>> MemoryJobQueue::setLimits(QString queue, QueueLimits limits)
 {
     return ask<void>([this, queue, limits]() -> Result<> {
         state(queue).setLimits(limits);
-        state(queue).trim(nowUs());
         return {};
     });
 }

@@ -98,6 +98,7 @@ private:
     std::map<QByteArray, Waiting> m_waiting;
     QByteArray m_lastWoken; ///< so that the next token goes to the next worker
     QMap<QString, PoolInfo> m_pools;
+    QHash<QString, qint64> m_trimmedUs;                       ///< by queue
     QMap<QString, QHash<QByteArray, quint64>> m_nextSequence; ///< of getNext(), by queue and worker
     QueueConnection m_connection;
     bool m_isReady = false;

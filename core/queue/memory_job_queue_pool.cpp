@@ -28,6 +28,12 @@ void MemoryJobQueue::renew(QByteArray worker, QString queue, QList<HeldLease> he
 void MemoryJobQueue::reap(QString queue, std::function<void(Result<std::optional<milliseconds>>)> done)
 {
     tell<std::optional<milliseconds>>(std::move(done), [this, queue] {
+        constexpr qint64 trimEveryUs = 60'000'000;
+        qint64 &trimmedUs = m_trimmedUs[queue];
+        if (nowUs() - trimmedUs >= trimEveryUs) { // retention, when nothing settles that would see to it
+            state(queue).trim(nowUs());
+            trimmedUs = nowUs();
+        }
         state(queue).reap(nowUs());
         return Result<std::optional<milliseconds>>(state(queue).untilNextLeaseEnd(nowUs()));
     });
@@ -160,9 +166,10 @@ QFuture<Result<BulkProgress>> MemoryJobQueue::requeueAll(QString queue, JobStatu
     auto bulk = std::make_shared<Bulk>(); // owners: the calls in m_calls, one after the other
     bulk->queue = queue;
     bulk->step = std::move(step);
+    const QFuture<Result<BulkProgress>> future = bulk->answer.future();
     if (!canRequeue(from)) {
         bulk->answer.give(tl::unexpected(cannotRequeueState(from)));
-        return bulk->answer.future();
+        return future;
     }
     auto ids = std::make_shared<std::optional<QList<JobId>>>(); // owner: bulk->advance, which is copied
     bulk->advance = [this, queue, from, filter, ids](qint64 now, BulkProgress &progress) {
@@ -181,7 +188,7 @@ QFuture<Result<BulkProgress>> MemoryJobQueue::requeueAll(QString queue, JobStatu
         return (*ids)->size();
     };
     startBulk(std::move(bulk));
-    return bulk->answer.future();
+    return future;
 }
 
 QFuture<Result<BulkProgress>> MemoryJobQueue::purge(QString queue, std::optional<JobStatus> status,

@@ -2,6 +2,7 @@
 
 #include "core/model/json_writer.h"
 #include "core/queue/job_errors.h"
+#include "core/queue/job_record.h"
 
 #include <algorithm>
 
@@ -30,8 +31,9 @@ constexpr std::array unfinished{JobStatus::Blocked, JobStatus::Pending, JobStatu
 bool JobRecord::operator==(const JobRecord &other) const
 {
     const auto rest = [](const JobRecord &r) {
-        return std::tie(r.status, r.score, r.hasRun, r.token, r.attempts, r.failures, r.workersLost,
-                        r.requeues, r.rank, r.startedUs, r.endedUs, r.cancelAsked, r.text, r.progress, r.log);
+        return std::tie(r.definitionBytes, r.status, r.score, r.hasRun, r.token, r.attempts, r.failures,
+                        r.workersLost, r.requeues, r.rank, r.startedUs, r.endedUs, r.ranUs, r.cancelAsked,
+                        r.text, r.progress, r.log);
     };
     return *definition == *other.definition && rest(*this) == rest(other);
 }
@@ -43,13 +45,13 @@ QueueState::QueueState(QString name) : m_name(std::move(name)) { }
 /// Strictly growing, whatever the clock does: an order by arrival, and a unique score.
 qint64 QueueState::nextSeq(qint64 nowUs)
 {
-    m_seq = std::max(nowUs - epochUs, m_seq + 1);
+    m_seq = std::max(nowUs - Rank::epochUs, m_seq + 1);
     return m_seq;
 }
 
 qint64 QueueState::nextRank(const JobDefinition &definition, qint64 nowUs)
 {
-    return (3 - level(definition.priority)) * levelSpan + nextSeq(nowUs);
+    return (3 - level(definition.priority)) * Rank::levelSpan + nextSeq(nowUs);
 }
 
 void QueueState::enter(JobRecord &record, JobStatus status, qint64 score)
@@ -122,6 +124,8 @@ Result<Submitted> QueueState::submit(const JobDefinition &definition, qint64 now
 
     JobRecord record;
     record.definition = std::make_shared<const JobDefinition>(definition);
+    const EncodedJob encoded = encodeJob(definition);
+    record.definitionBytes = encoded.record.size() + encoded.payload.size();
     const bool isLater = definition.scheduledAt && dueMs(*definition.scheduledAt) > nowUs / 1000;
     if (isLater) {
         enter(record, JobStatus::Scheduled, dueMs(*definition.scheduledAt));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/queue/job_queue.h"
+#include "core/queue/run_record.h"
 
 #include <QHash>
 #include <QMap>
@@ -17,7 +18,9 @@ struct JobRecord {
     JobStatus status = JobStatus::Pending;
     qint64 score = 0;    ///< in the list of its status: rank, due or lease end in ms, or seq of the end
     bool hasRun = false; ///< was claimed, or ended, at least once: Redis then has a run record
-    QByteArray token;    ///< of the current run, or of the run that ended last; empty: none
+    qint64 definitionBytes = 0; ///< of the definition record, payload included
+    QByteArray
+        token; ///< of the last claim; empty: none. A lost one begins with `!`, so that it settles nothing
     int attempts = 0, failures = 0, workersLost = 0, requeues = 0;
     qint64 rank = 0; ///< its last place in pending, where it returns when a run is given back
     qint64 startedUs = 0, endedUs = 0; ///< 0: not
@@ -39,8 +42,6 @@ class QueueState {
 public:
     static constexpr int batchMax = 200;    ///< jobs that promote, reap, purge and trim move in one call
     static constexpr int poisonedAfter = 3; ///< leases lost
-    static constexpr qint64 epochUs = 1'704'067'200'000'000; ///< 2024-01-01, where seq begins
-    static constexpr qint64 levelSpan = qint64{1} << 51U;    ///< ranks of one priority
     static constexpr qsizetype logBytesMax = 16 * 1024;
 
     struct Limits {
@@ -71,7 +72,7 @@ public:
                                 qint64 nowUs);
     int reap(qint64 nowUs);
     int promoteDue(qint64 nowUs);
-    [[nodiscard]] Result<CancelOutcome> cancel(const JobId &id, qint64 nowUs);
+    [[nodiscard]] QList<Result<CancelOutcome>> cancel(const QList<JobId> &ids, qint64 nowUs);
     [[nodiscard]] Result<JobId> requeue(const JobId &id, qint64 nowUs);
     [[nodiscard]] Result<> runNow(const JobId &id, qint64 nowUs);
     [[nodiscard]] Result<> remove(const JobId &id, qint64 nowUs);
@@ -88,7 +89,7 @@ public:
     [[nodiscard]] const JobRecord *find(const JobId &id) const;
     [[nodiscard]] Result<Job> job(const JobId &id) const;
     [[nodiscard]] Result<QByteArray> logTail(const JobId &id) const;
-    [[nodiscard]] ListPage page(const ListQuery &query) const;
+    [[nodiscard]] Result<ListPage> page(const ListQuery &query) const;
     [[nodiscard]] QueueStats stats(qint64 nowUs) const;
     [[nodiscard]] QMap<QString, QMap<QString, qint64>> handlerCounts() const { return m_handlers; }
     [[nodiscard]] QList<JobId> ids(JobStatus status) const; ///< in the order of the list
@@ -107,7 +108,7 @@ public:
 private:
     using Place = std::pair<qint64, JobId>; ///< as Redis orders: score, then member by byte
     using Places = std::set<Place>;
-    struct Lane {
+    struct Lane { ///< the last claim that got jobs
         quint64 sequence = 0;
         QList<JobId> ids;
     };
@@ -131,10 +132,13 @@ private:
     void erase(const JobId &id);
     void toPending(JobRecord &record, qint64 nowUs);
 
+    [[nodiscard]] Result<CancelOutcome> cancelOne(const JobId &id, qint64 nowUs, std::optional<qint64> &seq);
+
     /// What one call of settleAndClaim() has done so far.
     struct Turn {
         qint64 nowUs = 0;
         std::optional<qint64> endSeq; ///< one a call: within it, the order of the ends means nothing
+        bool isHandBack = false;      ///< of jobs that nobody ran
         int runsEnded = 0;
         qint64 endedWell = 0, endedBadly = 0;
     };
@@ -144,21 +148,22 @@ private:
     void chargeRun(JobRecord &record, const Settlement &settlement, Turn &turn);
     void giveBack(JobRecord &record);
     void tellEnd(const JobRecord &record, const QString &handler, qint64 nowUs);
-    void loseLease(JobRecord &record, qint64 nowUs, std::optional<qint64> &seq);
+    void loseLease(JobRecord &record, qint64 nowUs, qint64 seq);
     [[nodiscard]] QList<Claim> claim(const QByteArray &worker, const SettleAndClaim &call, qint64 nowUs);
     [[nodiscard]] Claim claimOne(JobRecord &record, const QByteArray &worker, const QByteArray &token,
                                  std::chrono::milliseconds lease, qint64 nowUs);
     [[nodiscard]] Claim claimOf(const JobRecord &record) const;
-    void handBackUnheard(const QByteArray &worker, int lane, quint64 seen, qint64 nowUs);
+    void handBackUnheard(const QByteArray &worker, int lane, quint64 seen, Turn &turn);
 
     void retain(bool isNewMinute, qint64 nowUs);
     void retainFinished(qint64 nowUs);
     void retainDead(qint64 nowUs);
     void expireOrTrim(const JobId &id, bool isOld, qint64 nowUs);
+    [[nodiscard]] static QString handlerCounter(JobStatus to);
     void countHandler(const QString &what, const QString &handler, qint64 by = 1);
     bool countMinute(const Turn &turn); ///< true: the first of its minute
     [[nodiscard]] double perSecond(int minutes, qint64 nowUs) const;
-    [[nodiscard]] qint64 bytesOf(const JobRecord &record) const;
+    [[nodiscard]] static qint64 bytesOf(const JobRecord &record);
     [[nodiscard]] JobSummary summary(const JobRecord &record) const;
     void tell(Event::Type type, const JobId &id, QByteArray data, qint64 nowUs);
 

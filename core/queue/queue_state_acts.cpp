@@ -2,8 +2,7 @@
 #include "core/model/json_writer.h"
 #include "core/queue/job_errors.h"
 #include "core/queue/queue_state.h"
-
-#include <QCoreApplication>
+#include "core/queue/words.h"
 
 #include <algorithm>
 
@@ -13,31 +12,42 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Words {
-    Q_DECLARE_TR_FUNCTIONS(queue)
-};
-
 qint64 toMicroseconds(std::chrono::milliseconds time)
 {
     return std::chrono::microseconds(time).count();
 }
 
+constexpr std::array purgeOrder{JobStatus::Blocked,    JobStatus::Pending,   JobStatus::Scheduled,
+                                JobStatus::Retrying,   JobStatus::Cancelled, JobStatus::Failed,
+                                JobStatus::DeadLetter, JobStatus::Completed};
 constexpr std::array finished{JobStatus::Completed, JobStatus::Failed, JobStatus::Cancelled};
 
 } // namespace
 
-Result<CancelOutcome> QueueState::cancel(const JobId &id, qint64 nowUs)
+QList<Result<CancelOutcome>> QueueState::cancel(const QList<JobId> &ids, qint64 nowUs)
+{
+    QList<Result<CancelOutcome>> answers;
+    std::optional<qint64> seq; // one for all of a call
+    for (const JobId &id : ids) answers.append(cancelOne(id, nowUs, seq));
+    return answers;
+}
+
+Result<CancelOutcome> QueueState::cancelOne(const JobId &id, qint64 nowUs, std::optional<qint64> &seq)
 {
     const auto found = m_jobs.find(id);
     if (found == m_jobs.end()) return tl::unexpected(jobNotFound(id, m_name));
-    if (!canCancel(found->status)) return tl::unexpected(wrongState(id, Words::tr("cancel"), found->status));
-    if (found->status == JobStatus::Running) { // only its handler can end it
-        found->cancelAsked = true;
+    JobRecord &record = *found;
+    if (!canCancel(record.status)) return tl::unexpected(wrongState(id, Words::tr("cancel"), record.status));
+    if (record.status == JobStatus::Running) { // only its handler can end it
+        record.cancelAsked = true;
         return CancelOutcome::Asked;
     }
-    found->token.clear();
-    end(*found, JobStatus::Cancelled, nowUs, nextSeq(nowUs));
-    countHandler(u"cancelled"_s, found->definition->handler);
+    if (!seq) seq = nextSeq(nowUs);
+    if (!record.hasRun) record.rank = 0;
+    record.startedUs = 0;
+    record.ranUs.reset();
+    end(record, JobStatus::Cancelled, nowUs, *seq);
+    countHandler(handlerCounter(JobStatus::Cancelled), record.definition->handler);
     tell(Event::Type::JobCancelled, id, "{}", nowUs);
     return CancelOutcome::Cancelled;
 }
@@ -80,33 +90,34 @@ Result<> QueueState::remove(const JobId &id, qint64 nowUs)
         return tl::unexpected(wrongState(id, Words::tr("delete"), found->status));
     erase(id);
     ++m_lifetime.deleted;
-    tell(Event::Type::JobDeleted, id, "{}", nowUs);
+    JsonWriter data;
+    data.text("reason"_L1, u"deleted"_s);
+    tell(Event::Type::JobDeleted, id, data.take(), nowUs);
     return {};
 }
 
 QueueState::PurgeStep QueueState::purge(std::optional<JobStatus> status, qint64 upToSeq, qint64 nowUs)
 {
-    QList<JobId> chosen;
-    bool more = false;
-    for (const JobStatus state : allJobStatuses) {
-        if (state == JobStatus::Running || (status && state != *status)) continue;
+    PurgeStep step;
+    for (const JobStatus state : purgeOrder) {
+        if (status && state != *status) continue;
+        QList<JobId> chosen;
         for (const auto &[score, id] : places(state)) {
+            if (step.removed + chosen.size() == batchMax) break;
             // Scheduled and retrying jobs are ordered by due time, which says nothing about their arrival.
             const bool hasSeq = state != JobStatus::Scheduled && state != JobStatus::Retrying;
-            if (hasSeq && score % levelSpan > upToSeq) continue;
-            more = chosen.size() == batchMax;
-            if (more) break;
-            chosen.append(id);
+            if (!hasSeq || Rank::seqOf(score) <= upToSeq) chosen.append(id);
         }
-    }
-    for (const JobId &id : std::as_const(chosen)) erase(id);
-    m_lifetime.purged += chosen.size();
-    if (!chosen.isEmpty()) {
+        for (const JobId &id : std::as_const(chosen)) erase(id);
+        if (chosen.isEmpty()) continue;
+        step.removed += chosen.size();
         JsonWriter data;
-        data.integer("count"_L1, chosen.size()).text("status"_L1, status ? toText(*status) : u"all"_s);
+        data.integer("count"_L1, chosen.size()).text("status"_L1, toText(state));
         tell(Event::Type::JobsPurged, {}, data.take(), nowUs);
     }
-    return {chosen.size(), more};
+    m_lifetime.purged += step.removed;
+    step.more = step.removed == batchMax;
+    return step;
 }
 
 // Retention: age is `expired`, a cap in jobs or bytes is `trimmed`
@@ -137,7 +148,7 @@ void QueueState::retainFinished(qint64 nowUs)
     }
     std::sort(oldest.begin(), oldest.end());
     oldest.resize(std::min<size_t>(oldest.size(), batchMax));
-    const qint64 oldestKept = nowUs - toMicroseconds(m_limits.keepFinishedFor) - epochUs;
+    const qint64 oldestKept = nowUs - toMicroseconds(m_limits.keepFinishedFor) - Rank::epochUs;
     for (const auto &[seq, id] : oldest) {
         const bool isOld = seq < oldestKept;
         if (!isOld && over <= 0 && m_lifetime.bytes <= m_limits.keepFinishedBytes) break;
@@ -149,7 +160,7 @@ void QueueState::retainFinished(qint64 nowUs)
 void QueueState::retainDead(qint64 nowUs)
 {
     qint64 over = size(JobStatus::DeadLetter) - m_limits.deadMax;
-    const qint64 oldestKept = nowUs - toMicroseconds(m_limits.keepDeadFor) - epochUs;
+    const qint64 oldestKept = nowUs - toMicroseconds(m_limits.keepDeadFor) - Rank::epochUs;
     for (int n = 0; n < batchMax && size(JobStatus::DeadLetter) > 0; ++n, --over) {
         const auto [seq, id] = *places(JobStatus::DeadLetter).begin();
         const bool isOld = seq < oldestKept;

@@ -37,17 +37,22 @@ QString errorHead(const QByteArray &error)
     return QString::fromUtf8(error.first(end)).replace(u'\n', u' ');
 }
 
-QString handlerCounter(JobStatus to)
-{
-    return to == JobStatus::Retrying ? u"retried"_s : toText(to);
-}
-
-QByteArray failedData(const QByteArray &error, bool willRetry, int attempts)
+QByteArray failedData(const JobRecord &record, const QString &handler)
 {
     JsonWriter data;
-    data.text("error"_L1, errorHead(error))
-        .boolean("will_retry"_L1, willRetry)
-        .integer("attempts"_L1, attempts);
+    data.text("error"_L1, errorHead(record.text))
+        .boolean("will_retry"_L1, record.status == JobStatus::Retrying)
+        .integer("attempts"_L1, record.attempts)
+        .text("handler"_L1, handler)
+        .seconds("duration"_L1, std::chrono::microseconds{record.ranUs.value_or(0)})
+        .textOrNull("worker_id"_L1, QString::fromUtf8(workerOf(record.token)));
+    return data.take();
+}
+
+QByteArray workerData(const QByteArray &token)
+{
+    JsonWriter data;
+    data.textOrNull("worker_id"_L1, QString::fromUtf8(workerOf(token)));
     return data.take();
 }
 
@@ -61,6 +66,11 @@ QByteArray deadData(const QString &handler, const QByteArray &error, int attempt
 }
 
 } // namespace
+
+QString QueueState::handlerCounter(JobStatus to)
+{
+    return to == JobStatus::Retrying ? u"retried"_s : toText(to);
+}
 
 // Settle and claim
 
@@ -85,10 +95,11 @@ Result<SettledAndClaimed> QueueState::settleAndClaim(const QByteArray &worker, c
 QList<Claim> QueueState::claim(const QByteArray &worker, const SettleAndClaim &call, qint64 nowUs)
 {
     QList<Claim> claims;
-    Lane &lane = m_lanes[laneKey(worker, call.lane)];
     const QByteArray token = tokenOf(worker, call.lane, call.sequence);
-    if (call.sequence == lane.sequence) { // its reply was lost: the same jobs, as far as it still holds them
-        for (const JobId &id : std::as_const(lane.ids)) {
+    const auto lane = m_lanes.constFind(laneKey(worker, call.lane));
+    if (lane != m_lanes.cend() && call.sequence == lane->sequence) {
+        for (const JobId &id :
+             lane->ids) { // its reply was lost: the same jobs, as far as it still holds them
             const JobRecord *record = find(id);
             if (record && record->status == JobStatus::Running && record->token == token)
                 claims.append(claimOf(*record));
@@ -101,7 +112,7 @@ QList<Claim> QueueState::claim(const QByteArray &worker, const SettleAndClaim &c
         claims.append(claimOne(record, worker, token, call.lease, nowUs));
         ids.append(record.definition->id);
     }
-    if (!ids.isEmpty()) lane = {call.sequence, ids};
+    if (!ids.isEmpty()) m_lanes.insert(laneKey(worker, call.lane), {call.sequence, ids});
     return claims;
 }
 
@@ -117,7 +128,7 @@ Claim QueueState::claimOne(JobRecord &record, const QByteArray &worker, const QB
     record.ranUs.reset();
     record.cancelAsked = false;
     record.text.clear();
-    m_lifetime.waitUs += std::max<qint64>(nowUs - epochUs - record.rank % levelSpan, 0);
+    m_lifetime.waitUs += std::max<qint64>(nowUs - Rank::epochUs - record.rank % Rank::levelSpan, 0);
     ++m_lifetime.waits;
     JsonWriter data;
     data.text("worker_id"_L1, QString::fromUtf8(worker))
@@ -129,7 +140,7 @@ Claim QueueState::claimOne(JobRecord &record, const QByteArray &worker, const QB
 
 Claim QueueState::claimOf(const JobRecord &record) const
 {
-    const qint64 waitUs = record.startedUs - epochUs - record.rank % levelSpan;
+    const qint64 waitUs = record.startedUs - Rank::epochUs - record.rank % Rank::levelSpan;
     return {.definition = *record.definition,
             .token = record.token,
             .attempts = record.attempts,
@@ -147,7 +158,7 @@ Verdict QueueState::settle(const Settlement &settlement, Turn &turn)
     JobRecord &record = *found;
     if (settlement.token.isEmpty() || record.token != settlement.token) {
         ++m_lifetime.refused;
-        tell(Event::Type::JobSettleRefused, settlement.id, "{}", turn.nowUs);
+        tell(Event::Type::JobSettleRefused, settlement.id, workerData(settlement.token), turn.nowUs);
         return tl::unexpected(leaseLost(settlement.id));
     }
     if (record.status != JobStatus::Running) return record.status; // settled before, by this token
@@ -176,15 +187,18 @@ JobStatus QueueState::applyOutcome(JobRecord &record, const Settlement &settleme
     if (to == JobStatus::Pending) {
         giveBack(record);
         ++m_lifetime.released;
-        tell(Event::Type::JobReleased, settlement.id, "{}", turn.nowUs);
+        tell(Event::Type::JobReleased, settlement.id, workerData(record.token), turn.nowUs);
         return to;
     }
     chargeRun(record, settlement, turn);
-    record.text = to == JobStatus::Completed ? outcome.result.bytes() : outcome.error.toUtf8();
+    if (to != JobStatus::Completed)
+        record.text = outcome.error.toUtf8();
+    else if (!outcome.result.isNull())
+        record.text = outcome.result.bytes();
     if (to == JobStatus::Retrying) {
         record.endedUs = turn.nowUs;
         record.progress.reset();
-        move(record, to, turn.nowUs / 1000 + outcome.retryDelay.count());
+        move(record, to, turn.nowUs / 1000 + std::max<qint64>(outcome.retryDelay.count(), 0));
     } else {
         end(record, to, turn.nowUs, *turn.endSeq);
     }
@@ -199,7 +213,9 @@ void QueueState::chargeRun(JobRecord &record, const Settlement &settlement, Turn
     const Kind kind = settlement.outcome.kind;
     const bool isFailure
         = kind == Kind::Failed || kind == Kind::FailedPermanently || kind == Kind::FailedQuietly;
-    record.ranUs = std::max<qint64>(turn.nowUs - record.startedUs, 0);
+    const qint64 sinceClaim = std::max<qint64>(turn.nowUs - record.startedUs, 0);
+    const std::optional<std::chrono::microseconds> &ran = settlement.outcome.ran;
+    if (!turn.isHandBack) record.ranUs = ran ? std::max<qint64>(ran->count(), 0) : sinceClaim;
     if (isFailure) ++record.failures;
     if (kind == Kind::Released) return; // given back and cancelled meanwhile: no run
     ++record.attempts;
@@ -239,11 +255,10 @@ void QueueState::tellEnd(const JobRecord &record, const QString &handler, qint64
         return;
     case JobStatus::Retrying:
     case JobStatus::Failed:
-        tell(Event::Type::JobFailed, id,
-             failedData(record.text, record.status == JobStatus::Retrying, record.attempts), nowUs);
+        tell(Event::Type::JobFailed, id, failedData(record, handler), nowUs);
         return;
     case JobStatus::DeadLetter:
-        tell(Event::Type::JobFailed, id, failedData(record.text, false, record.attempts), nowUs);
+        tell(Event::Type::JobFailed, id, failedData(record, handler), nowUs);
         tell(Event::Type::JobDeadLetter, id, deadData(handler, record.text, record.attempts), nowUs);
         return;
     case JobStatus::Blocked:
@@ -271,58 +286,66 @@ Renewed QueueState::renew(const QByteArray &worker, const QList<HeldLease> &held
         places(JobStatus::Running).emplace(found->score, one.id);
         if (found->cancelAsked) answer.cancelAsked.append(one.id);
     }
+    Turn turn{.nowUs = nowUs, .endSeq = {}, .isHandBack = true};
     for (auto seen = lanesSeen.cbegin(); seen != lanesSeen.cend(); ++seen)
-        handBackUnheard(worker, seen.key(), seen.value(), nowUs);
+        handBackUnheard(worker, seen.key(), seen.value(), turn);
     return answer;
 }
 
 /// A claim of this lane that is newer than what its worker has seen: the reply was lost, and is not asked for
 /// again.
-void QueueState::handBackUnheard(const QByteArray &worker, int lane, quint64 seen, qint64 nowUs)
+void QueueState::handBackUnheard(const QByteArray &worker, int lane, quint64 seen, Turn &turn)
 {
-    Lane &known = m_lanes[laneKey(worker, lane)];
-    if (known.sequence <= seen) return;
-    const QByteArray token = tokenOf(worker, lane, known.sequence);
-    for (const JobId &id : std::as_const(known.ids)) {
+    const auto known = m_lanes.find(laneKey(worker, lane));
+    if (known == m_lanes.end() || known->sequence <= seen) return;
+    const QByteArray token = tokenOf(worker, lane, known->sequence);
+    for (const JobId &id : std::as_const(known->ids)) {
         const auto found = m_jobs.find(id);
         if (found == m_jobs.end() || found->status != JobStatus::Running || found->token != token) continue;
-        giveBack(*found);
-        ++m_lifetime.released;
-        tell(Event::Type::JobReleased, id, "{}", nowUs);
+        if (!turn.endSeq) turn.endSeq = nextSeq(turn.nowUs);
+        const Settlement release{.id = id,
+                                 .token = token,
+                                 .handler = found->definition->handler,
+                                 .outcome = {.kind = Outcome::Kind::Released, .result = {}, .error = {}}};
+        applyOutcome(*found, release, turn);
     }
-    known.ids.clear();
+    known->ids.clear();
 }
 
 int QueueState::reap(qint64 nowUs)
 {
-    int reaped = 0;
-    std::optional<qint64> seq; // one for all that end
-    Places &running = places(JobStatus::Running);
-    while (reaped < batchMax && !running.empty() && running.begin()->first <= nowUs / 1000) {
-        JobRecord &record = m_jobs[running.begin()->second];
-        loseLease(record, nowUs, seq);
-        ++reaped;
+    const Places &running = places(JobStatus::Running);
+    QList<JobId> lost;
+    for (const auto &[leaseEndMs, id] : running) {
+        if (lost.size() == batchMax || leaseEndMs > nowUs / 1000) break;
+        lost.append(id);
     }
-    return reaped;
+    if (lost.isEmpty()) return 0;
+    const qint64 seq = nextSeq(nowUs); // one for all that end
+    for (const JobId &id : std::as_const(lost)) loseLease(m_jobs[id], nowUs, seq);
+    if (size(JobStatus::DeadLetter) > m_limits.deadMax) retainDead(nowUs);
+    return static_cast<int>(lost.size());
 }
 
-void QueueState::loseLease(JobRecord &record, qint64 nowUs, std::optional<qint64> &seq)
+void QueueState::loseLease(JobRecord &record, qint64 nowUs, qint64 seq)
 {
     const JobId id = record.definition->id;
     const QString &handler = record.definition->handler;
     ++m_lifetime.leasesLost;
     ++record.workersLost;
+    record.token.prepend('!'); // a late settle of it is refused from here on
     tell(Event::Type::JobLeaseLost, id, "{}", nowUs);
     const bool isPoison = record.workersLost >= poisonedAfter;
     if (!isPoison && !record.cancelAsked) {
         giveBack(record);
-        record.token.clear(); // a late settle of it is refused from here on
         return;
     }
-    if (!seq) seq = nextSeq(nowUs);
-    record.token.clear();
-    record.text = isPoison ? QByteArrayLiteral("took 3 workers down") : QByteArray();
-    end(record, isPoison ? JobStatus::DeadLetter : JobStatus::Cancelled, nowUs, *seq);
+    record.text.clear();
+    record.ranUs.reset();
+    if (isPoison)
+        record.text = "It took " + QByteArray::number(record.workersLost)
+            + " workers down: each lost its lease while it ran.";
+    end(record, isPoison ? JobStatus::DeadLetter : JobStatus::Cancelled, nowUs, seq);
     countHandler(handlerCounter(record.status), handler);
     tellEnd(record, handler, nowUs);
 }
