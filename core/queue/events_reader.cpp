@@ -4,6 +4,8 @@
 #include "core/queue/event_entry.h"
 #include "core/runtime/engine_thread.h"
 
+#include <algorithm>
+
 namespace signalbox::queue {
 
 using namespace Qt::StringLiterals;
@@ -63,8 +65,32 @@ void EventsReader::findEnds(const QStringList &queues)
     m_client.send({"PING"}, [this, epoch = m_epoch](Result<redis::Reply> reply) { // behind the answers above
         if (!reply || epoch != m_epoch) return;
         m_isFirstLook = false;
-        read();
+        readOnceAllAreKnown();
     });
+}
+
+bool EventsReader::wantsEnd(const QString &queue) const
+{
+    return m_isFirstLook && !m_streams.contains(m_names.key(queue, Noun::Events));
+}
+
+void EventsReader::expectEnd(const QString &queue)
+{
+    SIGNALBOX_IN_THREAD_OF(this);
+    m_streams.emplace(m_names.key(queue, Noun::Events), Stream{queue, {}, true});
+}
+
+void EventsReader::setEnd(const QString &queue, const Result<redis::Reply> &newest)
+{
+    SIGNALBOX_IN_THREAD_OF(this);
+    const auto found = m_streams.find(m_names.key(queue, Noun::Events));
+    if (found == m_streams.end() || !found->second.isExpected) return;
+    found->second.isExpected = false;
+    if (!newest)
+        found->second.cursor = "$"; // that connection was lost, and with it what it was to be asked for
+    else if (newest->size() > 0)
+        found->second.cursor = newest->at(0).at(0).text;
+    if (!m_isFirstLook) readOnceAllAreKnown();
 }
 
 /// At first, a stream is read from its end on. Later its end tells whether it is still the one that we read:
@@ -75,15 +101,24 @@ void EventsReader::compareEnd(const QString &queue, const redis::Reply &newest)
     const QByteArray end = newest.size() == 0 ? QByteArray() : newest.at(0).at(0).text;
     const auto known = m_streams.find(key);
     if (known == m_streams.end()) {
-        m_streams.emplace(key, Stream{queue, m_isFirstLook ? end : QByteArray()});
+        m_streams.emplace(key, Stream{queue, m_isFirstLook ? end : QByteArray(), false});
         return;
     }
     Stream &stream = known->second;
-    if (stream.cursor.isEmpty() || EventEntry::lastOf(end) >= EventEntry::lastOf(stream.cursor)) return;
+    if (stream.isExpected || !stream.hasPlace()
+        || EventEntry::lastOf(end) >= EventEntry::lastOf(stream.cursor))
+        return;
     stream.cursor = end;
     QList<Event> events;
     addMissed(queue, {}, events);
     Q_EMIT eventsArrived(events);
+}
+
+void EventsReader::readOnceAllAreKnown()
+{
+    const bool isWaiting = std::any_of(m_streams.begin(), m_streams.end(),
+                                       [](const auto &entry) { return entry.second.isExpected; });
+    if (!isWaiting) read();
 }
 
 void EventsReader::read()
@@ -126,7 +161,7 @@ void EventsReader::take(const redis::Reply &reply)
             for (const redis::Reply &entry : part.at(1).elements) {
                 m_newsCursor = entry.at(0).text;
                 const QString queue = QString::fromUtf8(entry.at(1).elements.back().text);
-                m_streams.emplace(m_names.key(queue, Noun::Events), Stream{queue, {}});
+                m_streams.emplace(m_names.key(queue, Noun::Events), Stream{queue, {}, false});
             }
         } else if (const auto stream = m_streams.find(key); stream != m_streams.end()) {
             takeEntries(stream->second, part.at(1), events);
@@ -140,7 +175,7 @@ void EventsReader::takeEntries(Stream &stream, const redis::Reply &entries, QLis
     for (const redis::Reply &reply : entries.elements) {
         std::optional<EventEntry> entry = EventEntry::parse(stream.queue, reply);
         if (!entry) continue;
-        if (!stream.cursor.isEmpty()) {
+        if (stream.hasPlace()) {
             const qint64 missed = entry->before() - EventEntry::lastOf(stream.cursor);
             if (missed > 0)
                 addMissed(stream.queue, entry->isFirst ? std::optional<qint64>() : missed, events);

@@ -20,18 +20,28 @@ class EventsReader : public QObject {
 public:
     EventsReader(redis::ClientOptions options, const runtime::Seams &seams, const KeyNames &names);
 
+    /// What this process does after it began to listen, it must hear, although the reader's own connection is
+    /// younger. So until that has looked, whoever is about to act on a queue asks on its own connection,
+    /// before it acts, for the stream's newest entry: expectEnd(), then setEnd() with the answer.
+    [[nodiscard]] bool wantsEnd(const QString &queue) const;
+    void expectEnd(const QString &queue);
+    void setEnd(const QString &queue, const Result<redis::Reply> &newest);
+
 Q_SIGNALS:
     void eventsArrived(const QList<signalbox::Event> &events);
 
 private:
     struct Stream {
         QString queue;
-        QByteArray cursor; ///< of the last entry seen; empty: nothing is known, so nothing can be missed
+        QByteArray cursor;       ///< of the last entry seen; empty: there was none; `$`: what comes next
+        bool isExpected = false; ///< setEnd() follows
+        [[nodiscard]] bool hasPlace() const { return !cursor.isEmpty() && cursor != "$"; }
     };
     void watch(const redis::ConnectionState &state);
     void findQueues();
     void findEnds(const QStringList &queues);
     void compareEnd(const QString &queue, const redis::Reply &newest);
+    void readOnceAllAreKnown();
     void read();
     void take(const redis::Reply &reply);
     void takeEntries(Stream &stream, const redis::Reply &entries, QList<Event> &events);

@@ -153,6 +153,13 @@ void RedisJobQueue::stopAll()
 void RedisJobQueue::eval(const redis::ScriptSource &script, const QString &queue,
                          const QByteArrayList &arguments, redis::ReplyHandler done)
 {
+    if (m_events && m_events->wantsEnd(queue)) {
+        m_events->expectEnd(queue);
+        m_client->send({"XREVRANGE", m_names.key(queue, Noun::Events), "+", "-", "COUNT", "1"},
+                       [this, queue](const Result<redis::Reply> &newest) {
+                           if (m_events) m_events->setEnd(queue, newest);
+                       });
+    }
     m_client->eval(script, m_names.of(queue), arguments, std::move(done));
 }
 
