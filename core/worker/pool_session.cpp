@@ -186,9 +186,9 @@ void PoolSession::wake()
 
 void PoolSession::passWakeOn()
 {
-    // All workers are busy, so the wake was meant for another pool. A call that leaves jobs behind wakes the next one
-    // that waits, and by now we are the last of those. Where it comes back at once, all others are busy as well, and
-    // the first with a free worker will look by itself.
+    // All workers are busy, so the wake was meant for another pool. A call that leaves jobs behind wakes the
+    // next one that waits, and by now we are the last of those. Where it comes back at once, all others are
+    // busy as well, and the first with a free worker will look by itself.
     using namespace std::chrono_literals;
     if (m_passedOnAt && now() - *m_passedOnAt < 50ms) return;
     m_passedOnAt = now();
@@ -256,7 +256,7 @@ void PoolSession::answered(size_t queue, QueueLanes::Answer answer)
     m_reporter.noteContact(answer.serverNow);
     Served &served = m_queues[queue];
     const bool gotAll = answer.claims.size() >= answer.asked && !answer.paused;
-    if (answer.asked > 0) served.isHungry = gotAll || answer.wokenSince;
+    if (answer.asked > 0) served.isHungry = gotAll || answer.isOutdated;
     m_due.expect(queue, answer.nextDue, answer.asked > 0 && answer.claims.isEmpty());
     if (!answer.claims.isEmpty()) {
         m_shared->ready.push(accept(queue, answer));

@@ -112,10 +112,12 @@ void QueueLanes::receive(Lane &lane, Result<queue::SettledAndClaimed> reply)
                      Words::tr("They are sent again; report this if it recurs."));
     if (!reply) return postpone(lane, reply.error());
 
+    // A repeated claim gets the jobs of its first time: how few they are says nothing of what is there by
+    // now.
+    const bool hasNews = m_wakes != lane.wakesSeen || lane.failures > 0;
     // The lane is free before anybody hears of it: they may use it at once.
-    Answer answer{
-        std::move(reply->claims), lane.call.claimMax, reply->paused, m_wakes != lane.wakesSeen, lane.sentAt,
-        reply->serverNow,         reply->nextDue};
+    Answer answer{std::move(reply->claims), lane.call.claimMax, reply->paused, hasNews, lane.sentAt,
+                  reply->serverNow,         reply->nextDue};
     const std::vector<RunPtr> runs = std::exchange(lane.runs, {});
     const std::function<void()> done = std::exchange(lane.done, {});
     lane.call.settlements.clear();

@@ -33,7 +33,8 @@ public:
         QList<queue::Claim> claims;
         int asked = 0;
         bool paused = false;
-        bool wokenSince = false; ///< noteWake() came after it was sent: "nothing there" may be out of date
+        bool isOutdated
+            = false; ///< "nothing there" is old: it was repeated, or noteWake() came after it was sent
         std::chrono::nanoseconds sentAt{0};
         Timestamp serverNow{};
         std::optional<std::chrono::milliseconds> nextDue;

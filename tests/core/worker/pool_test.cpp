@@ -1,0 +1,597 @@
+#include "tests/core/worker/pool_world.h"
+
+#include <QDir>
+
+#include <algorithm>
+#include <stdexcept>
+
+using namespace signalbox;
+using namespace signalbox::test;
+using namespace Qt::StringLiterals;
+using worker::RunResult;
+using worker::WorkerPool;
+
+class PoolTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void jobRunsAndItsResultIsKept();
+    void startWithoutWorkersIsRefused();
+    void startTwiceIsRefused();
+    void scaleWhileStoppedIsRefused();
+    void startsAgainAfterAStop();
+    void stopOfAStoppedPoolIsDone();
+    void optionsAreCheckedAndKeptWhileRunning();
+    void scalesTwoFourOne();
+    void scalingDownLetsJobsFinish();
+    void failingJobIsBuriedAfterItsRetries();
+    void permanentFailureIsNotRetried();
+    void exceptionsAreTheJobsFailure();
+    void unknownHandlerIsRetriedElsewhereThenBuried();
+    void defect15_attemptsAreTrue();
+    void defect17_namesAreNeverCode();
+    void defect26_workerIdsAreUnique();
+    void defect28_restartBlocksNobody();
+    void defect31_registrationErrorsReachTheCaller();
+    void restartOfAnIdleWorkerIsDoneAtOnce();
+    void restartOfNobodyIsRefused();
+    void workersAreRenewedAfterTheirJobs();
+    void oneWorkerKeepsPriorityAndOrder();
+    void weightsShareTheWorkers();
+    void wakesStartWorkAtOnce();
+    void idlePoolSendsAtMostTwoCommandsASecond();
+    void longJobsAreNotClaimedAhead();
+    void shortJobsAreClaimedAheadAndHandedBackWhenTheyWait();
+    void scheduledJobStartsWhenItIsDue();
+    void pausedQueueIsLeftAlone();
+    void progressIsCoalescedAndItsLastWordKept();
+    void oversizedResultIsRefused();
+    void cancelOfARunningJobReachesItsHandler();
+    void cancelOfAWaitingJobNeverRunsIt();
+};
+
+void PoolTest::jobRunsAndItsResultIsKept()
+{
+    PoolWorld world;
+    world.addFunction(u"echo"_s, [](const JobDefinition &job, worker::RunContext &) {
+        return RunResult::completed(job.kwargs);
+    });
+    QVERIFY(waitFor(world.pool->start(2)));
+    const JobId id = world.submit(
+        u"echo"_s, [](JobDefinition &job) { job.kwargs = JsonText::trusted(R"({"n":9007199254740993})"); });
+    QTRY_COMPARE(world.status(id), JobStatus::Completed);
+    const Job job = world.job(id);
+    QCOMPARE(job.result.bytes(), QByteArray(R"({"n":9007199254740993})"));
+    QCOMPARE(job.attempts, 1);
+    QVERIFY(job.workerId.startsWith(QString::fromLatin1(world.pool->id())));
+    QCOMPARE(world.metrics().jobsCompleted, 1);
+}
+
+void PoolTest::startWithoutWorkersIsRefused()
+{
+    PoolWorld world;
+    for (const int count : {0, -1, 100'000}) {
+        const Result<> started = waitFor(world.pool->start(count));
+        QVERIFY(!started);
+        QCOMPARE(started.error().kind, Error::Kind::Invalid);
+    }
+    QVERIFY(world.states.isEmpty());
+}
+
+void PoolTest::startTwiceIsRefused()
+{
+    PoolWorld world;
+    QVERIFY(waitFor(world.pool->start(2)));
+    const Result<> again = waitFor(world.pool->start(3));
+    QVERIFY(!again);
+    QCOMPARE(again.error().kind, Error::Kind::WrongState);
+    QCOMPARE(world.info().workers.size(), 2); // and no worker was added
+}
+
+void PoolTest::scaleWhileStoppedIsRefused()
+{
+    PoolWorld world;
+    const Result<> scaled = waitFor(world.pool->scale(2));
+    QVERIFY(!scaled);
+    QCOMPARE(scaled.error().kind, Error::Kind::WrongState);
+}
+
+void PoolTest::startsAgainAfterAStop()
+{
+    PoolWorld world;
+    const auto gate = world.addGate(u"gate"_s);
+    gate->releaseAll();
+    for (int i = 0; i < 3; ++i) {
+        QVERIFY(waitFor(world.pool->start(2)));
+        const JobId id = world.submit(u"gate"_s);
+        QTRY_COMPARE(world.status(id), JobStatus::Completed);
+        QVERIFY(waitFor(world.pool->stop(WorkerPool::StopMode::Graceful)));
+        QVERIFY(waitFor(world.queue.pools()).value().isEmpty()); // and everybody knows
+    }
+    using State = WorkerPool::State;
+    QCOMPARE(world.states.mid(0, 4),
+             (QList<QPair<State, int>>{
+                 {State::Starting, 0}, {State::Running, 2}, {State::Stopping, 2}, {State::Stopped, 0}}));
+}
+
+void PoolTest::stopOfAStoppedPoolIsDone()
+{
+    PoolWorld world;
+    QVERIFY(waitFor(world.pool->stop(WorkerPool::StopMode::Graceful)));
+    QVERIFY(waitFor(world.pool->stop(WorkerPool::StopMode::Now)));
+}
+
+void PoolTest::optionsAreCheckedAndKeptWhileRunning()
+{
+    PoolWorld world;
+    worker::PoolOptions late;
+    late.heartbeat = late.lease; // a lost heartbeat would lose the lease
+    const Result<> refused = waitFor(world.pool->setOptions(late));
+    QVERIFY(!refused);
+    QVERIFY(refused.error().what.contains(u"heartbeat_interval"_s));
+    worker::PoolOptions twice;
+    twice.queues = {{u"a"_s, 1}, {u"a"_s, 2}};
+    QVERIFY(!waitFor(world.pool->setOptions(twice)));
+    QVERIFY(waitFor(world.pool->start(1)));
+    QCOMPARE(waitFor(world.pool->setOptions({})).error().kind, Error::Kind::WrongState);
+}
+
+void PoolTest::scalesTwoFourOne()
+{
+    PoolWorld world;
+    const auto gate = world.addGate(u"gate"_s);
+    for (int i = 0; i < 8; ++i) world.submit(u"gate"_s);
+    QVERIFY(waitFor(world.pool->start(2)));
+    QTRY_COMPARE(gate->started(), 2);
+    QVERIFY(waitFor(world.pool->scale(4)));
+    QTRY_COMPARE(gate->started(), 4);
+    QCOMPARE(world.metrics().busy, 4);
+    QVERIFY(waitFor(world.pool->scale(1)));
+    gate->release(4);
+    QTRY_COMPARE(gate->started(), 5); // the four that ran finished, one goes on
+    QTRY_COMPARE(world.info().workers.size(), 1);
+    gate->releaseAll();
+    QTRY_COMPARE(world.size(JobStatus::Completed), 8);
+    QCOMPARE(gate->runningMax(), 4);
+    QCOMPARE(world.metrics().jobsCompleted, 8);
+}
+
+void PoolTest::scalingDownLetsJobsFinish()
+{
+    PoolWorld world;
+    const auto gate = world.addGate(u"gate"_s);
+    for (int i = 0; i < 3; ++i) world.submit(u"gate"_s);
+    QVERIFY(waitFor(world.pool->start(3)));
+    QTRY_COMPARE(gate->started(), 3);
+    QVERIFY(waitFor(world.pool->scale(1)));
+    QVERIFY(waitFor(world.pool->scale(2))); // one of the two that were to leave stays
+    gate->release(3);
+    QTRY_COMPARE(world.size(JobStatus::Completed), 3);
+    QTRY_COMPARE(world.info().workers.size(), 2);
+    QVERIFY(gate->reasons().isEmpty());
+}
+
+void PoolTest::failingJobIsBuriedAfterItsRetries()
+{
+    PoolWorld world;
+    world.addFunction(u"bad"_s, [](const JobDefinition &, worker::RunContext &context) {
+        return RunResult::failed(u"attempt %1\n  at line 7"_s.arg(context.attempt()));
+    });
+    QVERIFY(waitFor(world.pool->start(1)));
+    const JobId id = world.submit(u"bad"_s, [](JobDefinition &job) { job.retry.maxRetries = 2; });
+    QTRY_COMPARE(world.status(id), JobStatus::Retrying);
+    world.advance(900ms);
+    QCOMPARE(world.status(id), JobStatus::Retrying); // it waits for its second
+    world.advance(300ms);
+    QTRY_COMPARE(world.job(id).attempts, 2);
+    world.advance(1900ms);
+    QCOMPARE(world.job(id).attempts, 2); // and for twice as long now
+    world.advance(500ms);
+    QTRY_COMPARE(world.status(id), JobStatus::DeadLetter);
+    QCOMPARE(world.job(id).attempts, 3);
+    QCOMPARE(world.job(id).error, u"attempt 3\n  at line 7"_s);
+    QCOMPARE(world.metrics().jobsFailed, 3);
+}
+
+void PoolTest::permanentFailureIsNotRetried()
+{
+    PoolWorld world;
+    world.addFunction(u"fatal"_s, [](const JobDefinition &, worker::RunContext &) {
+        return RunResult::failedPermanently(u"useless"_s);
+    });
+    QVERIFY(waitFor(world.pool->start(1)));
+    const JobId id = world.submit(u"fatal"_s);
+    QTRY_COMPARE(world.status(id), JobStatus::DeadLetter);
+    QCOMPARE(world.job(id).attempts, 1);
+}
+
+void PoolTest::exceptionsAreTheJobsFailure()
+{
+    PoolWorld world;
+    world.addFunction(u"throws"_s, [](const JobDefinition &, worker::RunContext &) -> RunResult {
+        throw std::out_of_range("no such row");
+    });
+    world.addFunction(u"odd"_s, [](const JobDefinition &, worker::RunContext &) -> RunResult { throw 42; });
+    QVERIFY(waitFor(world.pool->start(1)));
+    const auto once = [](JobDefinition &job) { job.retry.maxRetries = 0; };
+    const JobId known = world.submit(u"throws"_s, once);
+    const JobId odd = world.submit(u"odd"_s, once);
+    QTRY_COMPARE(world.status(odd), JobStatus::DeadLetter);
+    QCOMPARE(world.job(known).error, u"std::out_of_range: no such row"_s);
+    QVERIFY2(world.job(odd).error.contains(u"int"_s), qPrintable(world.job(odd).error));
+}
+
+void PoolTest::unknownHandlerIsRetriedElsewhereThenBuried()
+{
+    PoolWorld world;
+    world.addGate(u"known"_s);
+    QVERIFY(waitFor(world.pool->start(1)));
+    const JobId id = world.submit(u"nobody"_s, [](JobDefinition &job) { job.retry.maxRetries = 1; });
+    QTRY_COMPARE(world.status(id), JobStatus::Retrying); // another pool may know it
+    world.advance(1500ms);
+    QTRY_COMPARE(world.status(id), JobStatus::DeadLetter);
+    QCOMPARE(world.job(id).error,
+             u"UnknownHandler: 'nobody' is not registered in this pool (registered: known)."_s);
+}
+
+void PoolTest::defect15_attemptsAreTrue()
+{
+    PoolWorld world;
+    QList<int> attempts; // written by one worker's thread, read when it has ended
+    world.addFunction(u"count"_s, [&attempts](const JobDefinition &, worker::RunContext &context) {
+        attempts.append(context.attempt());
+        return context.attempt() < 3 ? RunResult::failed(u"again"_s) : RunResult::completed();
+    });
+    QList<Event> events;
+    QObject::connect(&world.queue, &queue::JobQueue::eventsArrived, &world,
+                     [&events](const QList<Event> &some) { events += some; });
+    world.queue.startEvents();
+    QVERIFY(waitFor(world.pool->start(1)));
+    const JobId id = world.submit(u"count"_s);
+    QTRY_COMPARE(world.job(id).attempts, 1);
+    world.advance(1200ms);
+    QTRY_COMPARE(world.job(id).attempts, 2);
+    world.advance(2400ms);
+    QTRY_COMPARE(world.status(id), JobStatus::Completed);
+    QCOMPARE(attempts, (QList<int>{1, 2, 3}));
+    QCOMPARE(world.job(id).attempts, 3);
+    QByteArrayList started;
+    for (const Event &event : events)
+        if (event.type == Event::Type::JobStarted) started.append(event.data);
+    QCOMPARE(started.size(), 3);
+    for (int i = 0; i < 3; ++i) QVERIFY(started[i].contains("\"attempt\":" + QByteArray::number(i + 1)));
+}
+
+void PoolTest::defect17_namesAreNeverCode()
+{
+    // Names that loaders, shells, importers and path searches would do something with. None may do anything
+    // here.
+    QStringList names{u"os.getcwd"_s,     u"/bin/true"_s,         u"../../bin/sh"_s,
+                      u"$(touch x)"_s,    u"`touch x`"_s,         u";touch x"_s,
+                      u"libevil.so"_s,    u"file:///bin/ls"_s,    u"http://localhost/x"_s,
+                      u"builtins.eval"_s, u"sample.fail\u2028"_s, u"%s%n"_s,
+                      u"sample.fail;"_s,  u"__import__"_s};
+    while (names.size() < 100) names.append(u"%1/%2"_s.arg(names[names.size() % 14]).arg(names.size()));
+    PoolWorld world;
+    const auto gate = world.addGate(u"sample.fail"_s);
+    QVERIFY(waitFor(world.pool->start(2)));
+    const QString folder = QDir::currentPath();
+    const QStringList before = QDir(folder).entryList();
+    QList<JobId> ids;
+    for (const QString &name : names)
+        ids.append(world.submit(name, [](JobDefinition &job) { job.retry.maxRetries = 0; }));
+    QTRY_COMPARE(world.size(JobStatus::DeadLetter), 100);
+    for (const JobId &id : ids) QVERIFY(world.job(id).error.startsWith(u"UnknownHandler: "_s));
+    QCOMPARE(gate->started(), 0);
+    QCOMPARE(QDir(folder).entryList(), before);
+}
+
+void PoolTest::defect26_workerIdsAreUnique()
+{
+    PoolWorld world;
+    QVERIFY(waitFor(world.pool->start(3)));
+    worker::WorkerPool second(world.queue, world.handlers, {}, world.seams);
+    QVERIFY(waitFor(second.start(3)));
+    std::set<QString> ids;
+    int count = 0;
+    for (const PoolInfo &pool : {world.info(), waitFor(second.info()).value()}) {
+        for (const WorkerInfo &worker : pool.workers) {
+            ids.insert(worker.id);
+            ++count;
+        }
+    }
+    // Nor are numbers given twice in one pool's life.
+    QVERIFY(waitFor(world.pool->scale(1)));
+    QTRY_COMPARE(world.info().workers.size(), 1);
+    QVERIFY(waitFor(world.pool->scale(3)));
+    for (const WorkerInfo &worker : world.info().workers) ids.insert(worker.id);
+    QCOMPARE(count, 6);
+    QCOMPARE(ids.size(), 8U);
+}
+
+void PoolTest::defect28_restartBlocksNobody()
+{
+    PoolWorld world;
+    const auto gate = world.addGate(u"gate"_s);
+    QVERIFY(waitFor(world.pool->start(2)));
+    world.submit(u"gate"_s);
+    QTRY_COMPARE(gate->started(), 1);
+    QString busy;
+    for (const WorkerInfo &worker : world.info().workers)
+        if (worker.status == WorkerStatus::Busy) busy = worker.id;
+    QVERIFY(!busy.isEmpty());
+    const QFuture<Result<>> restart = world.pool->restartWorker(busy);
+    // The pool answers, scales and works meanwhile, and nobody is added by the restart.
+    QCOMPARE(world.info().workers.size(), 2);
+    world.submit(u"gate"_s);
+    QTRY_COMPARE(gate->started(), 2);
+    QVERIFY(waitFor(world.pool->scale(3)));
+    QVERIFY(!restart.isFinished());
+    gate->release(2);
+    QVERIFY(waitFor(restart));
+    QCOMPARE(gate->renewals().size(), 1);
+    QCOMPARE(world.info().workers.size(), 3);
+    QVERIFY(gate->reasons().isEmpty()); // its job was not interrupted
+}
+
+void PoolTest::defect31_registrationErrorsReachTheCaller()
+{
+    worker::HandlerRegistry registry;
+    const auto handler = std::make_shared<GateHandler>();
+    QCOMPARE(registry.add(QString(), handler).error().kind, Error::Kind::Invalid);
+    QCOMPARE(registry.add(u"a\nb"_s, handler).error().kind, Error::Kind::Invalid);
+    QCOMPARE(registry.add(QString(501, u'x'), handler).error().kind, Error::Kind::Invalid);
+    QVERIFY(registry.add(u"a"_s, handler));
+    const Result<> twice = registry.add(u"a"_s, handler);
+    QCOMPARE(twice.error().kind, Error::Kind::WrongState);
+    QVERIFY(twice.error().what.contains(u"\"a\""_s));
+    QCOMPARE(registry.names(), QStringList{u"a"_s});
+}
+
+void PoolTest::restartOfAnIdleWorkerIsDoneAtOnce()
+{
+    PoolWorld world;
+    QVERIFY(waitFor(world.pool->start(1)));
+    world.advance(5s);
+    const QString id = world.info().workers.first().id;
+    QVERIFY(waitFor(world.pool->restartWorker(id)));
+    QCOMPARE(world.info().workers.first().id, id);
+    QVERIFY(world.info().workers.first().startedAt > world.info().startedAt);
+}
+
+void PoolTest::restartOfNobodyIsRefused()
+{
+    PoolWorld world;
+    QVERIFY(waitFor(world.pool->start(1)));
+    const QString pool = QString::fromLatin1(world.pool->id());
+    for (const QString &id : {u"elsewhere:1:2/0"_s, pool + u"/99"_s, pool + u"/x"_s, QString()})
+        QCOMPARE(waitFor(world.pool->restartWorker(id)).error().kind, Error::Kind::NotFound);
+    QVERIFY(waitFor(world.pool->stop(WorkerPool::StopMode::Now)));
+    QCOMPARE(waitFor(world.pool->restartWorker(pool + u"/0"_s)).error().kind, Error::Kind::WrongState);
+}
+
+void PoolTest::workersAreRenewedAfterTheirJobs()
+{
+    worker::PoolOptions options;
+    options.jobsPerWorkerMax = 5;
+    PoolWorld world(options);
+    const auto gate = world.addGate(u"gate"_s);
+    gate->releaseAll();
+    QVERIFY(waitFor(world.pool->start(1)));
+    for (int i = 0; i < 12; ++i) world.submit(u"gate"_s);
+    QTRY_COMPARE(world.size(JobStatus::Completed), 12);
+    QTRY_COMPARE(gate->renewals(), (QList<int>{0, 0}));
+}
+
+void PoolTest::oneWorkerKeepsPriorityAndOrder()
+{
+    PoolWorld world;
+    const auto gate = world.addGate(u"gate"_s);
+    gate->releaseAll();
+    QList<QList<JobId>> byPriority(4);
+    for (int i = 0; i < 400; ++i) {
+        const auto level = static_cast<size_t>(world.random.bits() % 4);
+        const JobPriority priority = allJobPriorities[level];
+        byPriority[static_cast<qsizetype>(level)].append(
+            world.submit(u"gate"_s, [priority](JobDefinition &job) { job.priority = priority; }));
+    }
+    QVERIFY(waitFor(world.pool->start(1)));
+    QTRY_COMPARE(world.size(JobStatus::Completed), 400);
+    QCOMPARE(gate->order(), byPriority[3] + byPriority[2] + byPriority[1] + byPriority[0]);
+}
+
+void PoolTest::weightsShareTheWorkers()
+{
+    worker::PoolOptions options;
+    options.queues = {{u"a"_s, 3}, {u"b"_s, 1}};
+    options.prefetchMax = 0; // so that each claim is a choice
+    PoolWorld world(options);
+    const auto gate = world.addGate(u"gate"_s);
+    std::set<JobId> ofA;
+    for (int i = 0; i < 40; ++i) {
+        ofA.insert(world.submit(u"gate"_s, [](JobDefinition &job) { job.queue = u"a"_s; }));
+        world.submit(u"gate"_s, [](JobDefinition &job) { job.queue = u"b"_s; });
+    }
+    QVERIFY(waitFor(world.pool->start(1)));
+    for (int i = 1; i <= 40; ++i) {
+        QTRY_COMPARE(gate->started(), i);
+        gate->release();
+    }
+    qsizetype fromA = 0;
+    const QList<JobId> order = gate->order();
+    for (const JobId &id : order.first(40)) fromA += static_cast<qsizetype>(ofA.count(id));
+    QVERIFY2(fromA >= 29 && fromA <= 31, qPrintable(QString::number(fromA)));
+    gate->releaseAll();
+    QTRY_COMPARE(world.size(JobStatus::Completed, u"b"_s), 40); // and nobody starves
+}
+
+void PoolTest::wakesStartWorkAtOnce()
+{
+    PoolWorld world;
+    const auto gate = world.addGate(u"gate"_s);
+    gate->releaseAll();
+    QVERIFY(waitFor(world.pool->start(1)));
+    world.advance(60s);
+    const std::chrono::nanoseconds before = world.time.monotonicNow();
+    const JobId id = world.submit(u"gate"_s);
+    QTRY_COMPARE(world.status(id), JobStatus::Completed);
+    QCOMPARE(world.time.monotonicNow(), before); // no timer was needed for it
+}
+
+void PoolTest::idlePoolSendsAtMostTwoCommandsASecond()
+{
+    PoolWorld world;
+    world.addGate(u"gate"_s);
+    QVERIFY(waitFor(world.pool->start(4)));
+    world.advance(10s);
+    const int before = world.queue.callsInAll();
+    world.advance(120s);
+    const int sent = world.queue.callsInAll() - before;
+    QVERIFY2(sent <= 120, qPrintable(QString::number(sent))); // one a second, and the waiter's own beside it
+    QVERIFY(sent > 0);                                        // the safety look and the heartbeat are there
+}
+
+void PoolTest::longJobsAreNotClaimedAhead()
+{
+    PoolWorld world;
+    const auto gate = world.addGate(u"gate"_s);
+    for (int i = 0; i < 10; ++i) world.submit(u"gate"_s);
+    QVERIFY(waitFor(world.pool->start(2)));
+    for (int i = 2; i < 10; i += 2) {
+        QTRY_COMPARE(gate->started(), i);
+        QTRY_COMPARE(world.size(JobStatus::Running), 2);
+        world.time.advance(100ms); // that long they run
+        gate->release(2);
+    }
+    gate->releaseAll();
+    QTRY_COMPARE(world.size(JobStatus::Completed), 10);
+    for (const queue::SettleAndClaim &call : world.queue.claims) QVERIFY(call.claimMax <= 2);
+}
+
+void PoolTest::shortJobsAreClaimedAheadAndHandedBackWhenTheyWait()
+{
+    PoolWorld world;
+    world.addFunction(u"quick"_s,
+                      [](const JobDefinition &, worker::RunContext &) { return RunResult::completed(); });
+    const auto gate = world.addGate(u"slow"_s);
+    QVERIFY(waitFor(world.pool->start(1)));
+    for (int i = 0; i < 20; ++i) world.submit(u"quick"_s);
+    QTRY_COMPARE(world.size(JobStatus::Completed), 20);
+    for (int i = 0; i < 10; ++i) world.submit(u"slow"_s); // it does not know yet that these are slow
+    QTRY_COMPARE(gate->started(), 1);
+    QTRY_COMPARE(world.size(JobStatus::Running), 10); // claimed ahead
+    world.advance(500ms);
+    QTRY_COMPARE(world.size(JobStatus::Running), 1);
+    QCOMPARE(world.size(JobStatus::Pending), 9); // others may have them
+    QCOMPARE(waitFor(world.queue.stats(u"default"_s)).value().failed, 0);
+    gate->releaseAll();
+    QTRY_COMPARE(world.size(JobStatus::Completed), 30);
+    const QList<JobId> order = gate->order();
+    QCOMPARE(std::set<JobId>(order.begin(), order.end()).size(), 10U);
+    QVERIFY(std::is_sorted(order.begin(), order.end())); // each kept its place
+    QCOMPARE(world.job(order.last()).attempts, 1);       // and was charged nothing
+}
+
+void PoolTest::scheduledJobStartsWhenItIsDue()
+{
+    PoolWorld world;
+    const auto gate = world.addGate(u"gate"_s);
+    gate->releaseAll();
+    QVERIFY(waitFor(world.pool->start(1)));
+    const JobId id = world.submit(
+        u"gate"_s, [&world](JobDefinition &job) { job.scheduledAt = world.time.wallNow() + 7300ms; });
+    QCOMPARE(world.status(id), JobStatus::Scheduled);
+    world.advance(7200ms);
+    QCOMPARE(world.status(id), JobStatus::Scheduled);
+    world.advance(110ms, 10ms);
+    QTRY_COMPARE(world.status(id), JobStatus::Completed);
+}
+
+void PoolTest::pausedQueueIsLeftAlone()
+{
+    PoolWorld world;
+    const auto gate = world.addGate(u"gate"_s);
+    gate->releaseAll();
+    QVERIFY(waitFor(world.pool->start(1)));
+    QVERIFY(waitFor(world.queue.pause(u"default"_s, u"maintenance"_s)));
+    const JobId id = world.submit(u"gate"_s);
+    world.advance(30s);
+    QCOMPARE(world.status(id), JobStatus::Pending);
+    QVERIFY(waitFor(world.queue.resume(u"default"_s)));
+    QTRY_COMPARE(world.status(id), JobStatus::Completed);
+}
+
+void PoolTest::progressIsCoalescedAndItsLastWordKept()
+{
+    PoolWorld world;
+    const auto gate = world.addGate(u"gate"_s);
+    world.addFunction(u"chatty"_s, [gate](const JobDefinition &job, worker::RunContext &context) {
+        for (int i = 1; i <= 10'000; ++i) {
+            context.reportProgress(i, 10'000, u"row %1"_s.arg(i));
+            context.log(u"line %1"_s.arg(i));
+        }
+        const RunResult result = gate->run(job, context);
+        context.log(u"the last line"_s);
+        return result;
+    });
+    QVERIFY(waitFor(world.pool->start(1)));
+    const JobId id = world.submit(u"chatty"_s);
+    QTRY_COMPARE(gate->started(), 1);
+    world.advance(1s);
+    QTRY_VERIFY(world.job(id).progress.has_value());
+    QCOMPARE(world.job(id).progress->current, 10'000);
+    QCOMPARE(world.job(id).progress->message, u"row 10000"_s);
+    QVERIFY2(world.queue.reports.size() <= 7, qPrintable(QString::number(world.queue.reports.size())));
+    gate->release();
+    QTRY_COMPARE(world.status(id), JobStatus::Completed);
+    const QByteArray log = waitFor(world.queue.logTail(u"default"_s, id)).value();
+    QVERIFY(log.endsWith("line 10000\nthe last line\n"));
+    QVERIFY(log.size() <= 16 * 1024);
+    QVERIFY(log.startsWith("line ")); // cut between lines
+}
+
+void PoolTest::oversizedResultIsRefused()
+{
+    PoolWorld world;
+    world.addFunction(u"big"_s, [](const JobDefinition &, worker::RunContext &) {
+        return RunResult::completed(JsonText::trusted('"' + QByteArray(17 * 1024 * 1024, 'x') + '"'));
+    });
+    QVERIFY(waitFor(world.pool->start(1)));
+    const JobId id = world.submit(u"big"_s);
+    QTRY_COMPARE(world.status(id), JobStatus::DeadLetter);
+    QVERIFY(world.job(id).error.startsWith(u"ResultTooLarge"_s));
+}
+
+void PoolTest::cancelOfARunningJobReachesItsHandler()
+{
+    PoolWorld world;
+    const auto gate = world.addGate(u"gate"_s);
+    QVERIFY(waitFor(world.pool->start(1)));
+    const JobId id = world.submit(u"gate"_s);
+    QTRY_COMPARE(gate->started(), 1);
+    QCOMPARE(waitFor(world.queue.cancel(u"default"_s, {id})).value().first().value(),
+             queue::CancelOutcome::Asked);
+    QTRY_COMPARE(world.status(id), JobStatus::Cancelled);
+    QCOMPARE(gate->reasons(), QList{worker::CancelToken::Reason::Cancelled});
+}
+
+void PoolTest::cancelOfAWaitingJobNeverRunsIt()
+{
+    PoolWorld world;
+    world.addFunction(u"quick"_s,
+                      [](const JobDefinition &, worker::RunContext &) { return RunResult::completed(); });
+    const auto gate = world.addGate(u"slow"_s);
+    QVERIFY(waitFor(world.pool->start(1)));
+    for (int i = 0; i < 20; ++i) world.submit(u"quick"_s);
+    QTRY_COMPARE(world.size(JobStatus::Completed), 20);
+    QList<JobId> ids;
+    for (int i = 0; i < 3; ++i) ids.append(world.submit(u"slow"_s));
+    QTRY_COMPARE(world.size(JobStatus::Running), 3); // two of them claimed ahead
+    QVERIFY(waitFor(world.queue.cancel(u"default"_s, {ids[2]})));
+    QTRY_COMPARE(world.status(ids[2]), JobStatus::Cancelled);
+    gate->releaseAll();
+    QTRY_COMPARE(world.status(ids[1]), JobStatus::Completed);
+    QCOMPARE(gate->started(), 2);
+}
+
+QTEST_GUILESS_MAIN(PoolTest)
+#include "pool_test.moc"
