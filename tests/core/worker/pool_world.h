@@ -58,7 +58,7 @@ public:
     };
     using MemoryJobQueue::MemoryJobQueue;
     Line line = Line::Up;
-    QStringList cutCalls; ///< calls of these names alone are cut
+    QStringList cutCalls;                 ///< calls of these names alone are cut
     QMap<QString, int> calls;             ///< by name
     QList<queue::SettleAndClaim> claims;  ///< every settleAndClaim, in order
     QList<queue::ProgressReport> reports; ///< every one
