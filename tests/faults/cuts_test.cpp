@@ -51,7 +51,7 @@ void CutsTest::row02_connectionCutAroundScripts()
     Scene scene;
     FaultProxy proxy(scene.server().socketPath());
     int cuts = 0;
-    constexpr int cutsMax = 25;
+    constexpr int cutsMax = 15;
     proxy.setCommandRule([&](const FaultProxy::Command &command) {
         if (scriptOf(command).isEmpty() || cuts >= cutsMax || random.bounded(4) != 0) return Fate::Pass;
         ++cuts;
@@ -75,7 +75,7 @@ void CutsTest::row03_repliesAreLost()
     Scene scene;
     FaultProxy proxy(scene.server().socketPath());
     int lost = 0;
-    constexpr int lostMax = 25;
+    constexpr int lostMax = 15;
     proxy.setReplyRule([&](const FaultProxy::Command &command, const QByteArray &) {
         if (scriptOf(command).isEmpty() || lost >= lostMax || random.bounded(4) != 0) return Fate::Pass;
         ++lost;

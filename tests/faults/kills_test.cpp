@@ -35,9 +35,9 @@ class KillsTest : public QObject {
 
 private Q_SLOTS:
     void initTestCase();
-    void row01_killedAtEachPointOfAJobsWay_data();
-    void row01_killedAtEachPointOfAJobsWay();
-    void row07_anotherPoolTakesOverWithinLeaseAndTwoSeconds();
+    void row01_defect03_killedAtEachPointOfAJobsWay_data();
+    void row01_defect03_killedAtEachPointOfAJobsWay();
+    void row07_defect04_anotherPoolTakesOverWithinLeaseAndTwoSeconds();
     void row07_theFirstPoolToStartTakesOver();
     void row09_poisonIsBuriedAfterThreeWorkers_data();
     void row09_poisonIsBuriedAfterThreeWorkers();
@@ -57,7 +57,7 @@ void KillsTest::initTestCase()
     qInfo("seed %u (SIGNALBOX_SEED repeats it)", m_seed);
 }
 
-void KillsTest::row01_killedAtEachPointOfAJobsWay_data()
+void KillsTest::row01_defect03_killedAtEachPointOfAJobsWay_data()
 {
     QTest::addColumn<int>("point");
     QTest::newRow("before the claim arrives") << int(BeforeClaimArrives);
@@ -125,7 +125,6 @@ void KillsTest::reach(Point point, Scene &scene, FaultProxy &proxy, WorkerProces
     case DuringStop:
         break;
     }
-    const bool gated = !gate.isEmpty();
     scene.submit(1, QJsonObject{{u"gate"_s, gate}, {u"progress"_s, point == AfterProgress}});
     switch (point) {
     case HandlerForked:
@@ -148,7 +147,6 @@ void KillsTest::reach(Point point, Scene &scene, FaultProxy &proxy, WorkerProces
         QTRY_VERIFY_WITH_TIMEOUT(reached, patience);
         break;
     }
-    Q_UNUSED(gated)
     worker.kill9();
     ++m_kills;
     proxy.setCommandRule({});
@@ -156,7 +154,7 @@ void KillsTest::reach(Point point, Scene &scene, FaultProxy &proxy, WorkerProces
     proxy.cutAll();
 }
 
-void KillsTest::row01_killedAtEachPointOfAJobsWay()
+void KillsTest::row01_defect03_killedAtEachPointOfAJobsWay()
 {
     QFETCH(const int, point);
     constexpr int rounds = 2;
@@ -185,7 +183,7 @@ void KillsTest::row01_killedAtEachPointOfAJobsWay()
     qInfo("%d kills injected so far", m_kills);
 }
 
-void KillsTest::row07_anotherPoolTakesOverWithinLeaseAndTwoSeconds()
+void KillsTest::row07_defect04_anotherPoolTakesOverWithinLeaseAndTwoSeconds()
 {
     Scene scene;
     WorkerProcess first({.redis = scene.url()});
