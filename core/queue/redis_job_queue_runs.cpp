@@ -39,24 +39,38 @@ QByteArray letterOf(Outcome::Kind kind)
     return {};
 }
 
-void append(QByteArrayList &arguments, const Settlement &settlement)
+/// An empty word means "as before" to the script. `!` is no handler, and no token begins with it.
+QByteArray wordOrNone(const QByteArray &word)
 {
-    const Outcome &outcome = settlement.outcome;
-    arguments.append(settlement.id.bytes());
-    arguments.append(settlement.token);
-    arguments.append(letterOf(outcome.kind));
-    arguments.append(handlerWord(settlement.handler));
-    arguments.append(outcome.ran ? QByteArray::number(std::max<qint64>(outcome.ran->count(), 0))
-                                 : QByteArray());
-    if (outcome.kind == Outcome::Kind::Completed)
-        arguments.append(outcome.result.isNull() ? QByteArray() : outcome.result.bytes());
-    else
-        arguments.append(outcome.error.toUtf8());
-    if (outcome.kind == Outcome::Kind::Failed)
-        arguments.append(QByteArray::number(std::max(settlement.maxRetries, 0)) + ' '
-                         + QByteArray::number(std::max<qint64>(outcome.retryDelay.count(), 0)));
-    else
-        arguments.append(QByteArray());
+    return word.isEmpty() ? QByteArrayLiteral("!") : word;
+}
+
+/// The settlements of one call. What is as in the one before is not said again (lua/include/settle.lua).
+void append(QByteArrayList &arguments, const QList<Settlement> &settlements)
+{
+    const Settlement *before = nullptr;
+    for (const Settlement &settlement : settlements) {
+        const Outcome &outcome = settlement.outcome;
+        arguments.append(settlement.id.bytes());
+        arguments.append(before && before->token == settlement.token ? QByteArray()
+                                                                     : wordOrNone(settlement.token));
+        arguments.append(letterOf(outcome.kind));
+        arguments.append(before && before->handler == settlement.handler
+                             ? QByteArray()
+                             : wordOrNone(handlerWord(settlement.handler)));
+        arguments.append(outcome.ran ? QByteArray::number(std::max<qint64>(outcome.ran->count(), 0))
+                                     : QByteArray());
+        if (outcome.kind == Outcome::Kind::Completed)
+            arguments.append(outcome.result.isNull() ? QByteArray() : outcome.result.bytes());
+        else
+            arguments.append(outcome.error.toUtf8());
+        if (outcome.kind == Outcome::Kind::Failed)
+            arguments.append(QByteArray::number(std::max(settlement.maxRetries, 0)) + ' '
+                             + QByteArray::number(std::max<qint64>(outcome.retryDelay.count(), 0)));
+        else
+            arguments.append(QByteArray());
+        before = &settlement;
+    }
 }
 
 Verdict readVerdict(const JobId &id, const QString &queue, char verdict)
@@ -124,7 +138,7 @@ void RedisJobQueue::callSettleAndClaim(const QByteArray &worker, const SettleAnd
                  QByteArray::number(std::clamp(call.claimMax, 0, claimsMax)),
                  QByteArray::number(qint64{call.lease.count()}),
                  QByteArray::number(call.settlements.size())};
-    for (const Settlement &settlement : call.settlements) append(arguments, settlement);
+    append(arguments, call.settlements);
     SettleAndClaim asked = call;
     eval(scripts::settle_and_claim, call.queue, arguments,
          [this, worker, asked = std::move(asked), done = std::move(done)](const Result<Reply> &reply) {

@@ -30,7 +30,7 @@ std::optional<RunRecord> RunRecord::parse(QByteArrayView record)
         words[i] = space < 0 ? line.sliced(from) : line.sliced(from, space - from);
         from = space + 1;
     }
-    const auto [token, letter, flags, attempts, started, ended, ran, size, failures, lost, requeues, rank]
+    const auto [token, letter, flags, attempts, started, size, failures, lost, requeues, rank, ended, ran]
         = words;
     const Result<JobStatus> status
         = letter.size() == 1 ? jobStatusFromLetter(letter.front()) : jobStatusFromLetter('\0');

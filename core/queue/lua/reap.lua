@@ -26,7 +26,7 @@ if #ids > 0 then
     else
       local run = parse_record(records[i]) or fresh_run(bytes_of(definition))
       run.rank = tonumber(run.rank) and tonumber(run.rank) > 0 and run.rank
-        or format('%.0f', (3 - level_of(definition)) * LEVEL + next_seq())
+        or next_rank(level_of(definition))
       line('lease_lost', id)
       run.lost = run.lost + 1
       local cancel_asked = has_flag(run, 'c')

@@ -23,7 +23,7 @@ for i = 1, #ids do
     local run = parse_record(records[i]) or fresh_run(bytes_of(definition))
     bytes = bytes + run.bytes + #(records[i] or '') + result_bytes(run)
     if result_bytes(run) > 0 then results[#results + 1] = id .. ':r' end
-    local fresh = fresh_run(run.bytes, format('%.0f', (3 - level_of(definition)) * LEVEL + next_seq()))
+    local fresh = fresh_run(run.bytes, next_rank(level_of(definition)))
     fresh.requeues = run.requeues + 1
     taken[letter] = taken[letter] or {}
     table.insert(taken[letter], id)

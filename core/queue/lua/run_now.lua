@@ -20,7 +20,7 @@ for i = 1, #ids do
   elseif letter ~= 'S' and letter ~= 'T' then
     reply[i + 1] = 'state ' .. letter
   else
-    local rank = format('%.0f', (3 - level_of(definition)) * LEVEL + next_seq())
+    local rank = next_rank(level_of(definition))
     if records[i] then
       local run = parse_record(records[i]) or fresh_run(bytes_of(definition))
       run.letter, run.rank = 'P', rank

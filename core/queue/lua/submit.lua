@@ -15,40 +15,49 @@
 -- include states
 -- include wake
 local epoch, n = ARGV[1], tonumber(ARGV[2])
-local ids, options, names, records, dues, idempotency, payloads = {}, {}, {}, {}, {}, {}, {}
-local keys_given = {}
+local ids, keys_given = {}, {}
 local at = 3
-for i = 1, n do
+for i = 1, n do -- what must be read before the first write; the loop below walks in the same steps
   local option = ARGV[at + 1]
-  ids[i], options[i], names[i], records[i] = ARGV[at], option, ARGV[at + 2], ARGV[at + 3]
+  ids[i] = ARGV[at]
   at = at + 4
   if #option > 1 then
-    if find(option, 's', 2, true) then dues[i] = ARGV[at] at = at + 1 end
+    if find(option, 's', 2, true) then at = at + 1 end
     if find(option, 'k', 2, true) then
-      idempotency[i] = ARGV[at]
       keys_given[#keys_given + 1] = ARGV[at]
       at = at + 1
     end
-    if find(option, 'b', 2, true) then payloads[i] = ARGV[at] at = at + 1 end
+    if find(option, 'b', 2, true) then at = at + 1 end
   end
 end
-
 local there = call('HMGET', jobs, unpack(ids))
 local id_of_key = {}
 if #keys_given > 0 then
   local found = call('HMGET', keys, unpack(keys_given))
   for i = 1, #keys_given do id_of_key[keys_given[i]] = found[i] or nil end
 end
+local earliest = size.S > 0 and tonumber(call('ZRANGE', scheduled, 0, 0, 'WITHSCORES')[2])
 
 local room = tonumber(size_max) or 0
 room = room > 0 and room - size.B - size.P - size.S - size.T - size.R or n
 local reply = {now_text, layout and 0 or 1}
 local new, ranks, due_scores, key_fields, keyed_fields, big_fields, lines = {}, {}, {}, {}, {}, {}, {}
+local new_n, ranks_n = 0, 0
 local new_state = {} -- id -> letter, of this call
 local wakes = 0
-local earliest = size.S > 0 and tonumber(call('ZRANGE', scheduled, 0, 0, 'WITHSCORES')[2])
+local last_option, last_handler, same_n, line_end = nil, nil, 0, nil
+local function count_submitted() -- runs of jobs with one handler and level are counted as one
+  if same_n > 0 then count_of_handler('submitted.' .. sub(last_option, 1, 1) .. ':' .. last_handler, same_n) end
+end
+at = 3
 for i = 1, n do
-  local id, key = ids[i], idempotency[i]
+  local id, option, handler, definition, due, key, payload = ids[i], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  at = at + 4
+  if #option > 1 then
+    if find(option, 's', 2, true) then due = ARGV[at] at = at + 1 end
+    if find(option, 'k', 2, true) then key = ARGV[at] at = at + 1 end
+    if find(option, 'b', 2, true) then payload = ARGV[at] at = at + 1 end
+  end
   local other = key and id_of_key[key]
   if there[i] or new_state[id] then
     reply[i + 2] = 'already ' .. (new_state[id] or state_of(id))
@@ -58,46 +67,54 @@ for i = 1, n do
     reply[i + 2] = 'full ' .. size_max
   else
     room = room - 1
-    local level, due = sub(options[i], 1, 1), tonumber(dues[i])
+    if option ~= last_option or handler ~= last_handler then
+      count_submitted()
+      last_option, last_handler, same_n = option, handler, 0
+      line_end = ' ' .. sub(option, 1, 1) .. ' - ' .. handler
+    end
+    same_n = same_n + 1
     local state = 'P'
-    if due and due > now_ms then
+    if due and tonumber(due) > now_ms then
       state = 'S'
-      due_scores[#due_scores + 1], due_scores[#due_scores + 2] = dues[i], id
-      if not earliest or due < earliest then
-        earliest = due
+      due_scores[#due_scores + 1], due_scores[#due_scores + 2] = due, id
+      if not earliest or tonumber(due) < earliest then
+        earliest = tonumber(due)
         wakes = wakes + 1
       end
+      lines[new_n / 2 + 1] = id .. ' ' .. sub(option, 1, 1) .. ' ' .. due .. ' ' .. handler
     else
-      ranks[#ranks + 1], ranks[#ranks + 2] = format('%.0f', (3 - level) * LEVEL + next_seq()), id
+      ranks[ranks_n + 1], ranks[ranks_n + 2] = next_rank(sub(option, 1, 1)), id
+      ranks_n = ranks_n + 2
       wakes = wakes + 1
+      lines[new_n / 2 + 1] = id .. line_end
     end
     new_state[id] = state
     reply[i + 2] = state
-    new[#new + 1], new[#new + 2] = id, records[i]
+    new[new_n + 1], new[new_n + 2] = id, definition
+    new_n = new_n + 2
     if key then
       id_of_key[key] = id
       key_fields[#key_fields + 1], key_fields[#key_fields + 2] = key, id
       keyed_fields[#keyed_fields + 1], keyed_fields[#keyed_fields + 2] = id, key
     end
-    if payloads[i] then big_fields[#big_fields + 1], big_fields[#big_fields + 2] = id .. ':p', payloads[i] end
-    lines[#lines + 1] = id .. ' ' .. level .. ' ' .. (state == 'S' and dues[i] or '-') .. ' ' .. names[i]
-    count_of_handler('submitted.' .. level .. ':' .. names[i], 1)
+    if payload then big_fields[#big_fields + 1], big_fields[#big_fields + 2] = id .. ':p', payload end
   end
 end
+count_submitted()
 
 if not layout then call('HSET', meta, 'layout', '1', 'epoch', epoch, 'created_us', now_text) end
-if #new == 0 then return reply end
+if new_n == 0 then return reply end
 call('HSET', jobs, unpack(new))
 if #big_fields > 0 then call('HSET', big, unpack(big_fields)) end
 if #key_fields > 0 then
   call('HSET', keys, unpack(key_fields))
   call('HSET', keyed, unpack(keyed_fields))
 end
-if #ranks > 0 then call('ZADD', pending, unpack(ranks)) end
+if ranks_n > 0 then call('ZADD', pending, unpack(ranks)) end
 if #due_scores > 0 then call('ZADD', scheduled, unpack(due_scores)) end
 wake_up(wakes)
-count('submitted', #new / 2)
-count('in:P', #ranks / 2)
+count('submitted', new_n / 2)
+count('in:P', ranks_n / 2)
 count('in:S', #due_scores / 2)
 events_of('submitted', lines)
 write_counts('ev', write_events())

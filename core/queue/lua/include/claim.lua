@@ -14,7 +14,7 @@ end
 local function claim(reply, want, token, lease_ms, claims_field, sequence)
   local got, started, leases, written, orphans, old_results = {}, {}, {}, {}, {}, {}
   local lease_end = format('%.0f', now_ms + lease_ms)
-  local fresh, tail = token .. ' R - 0 ' .. now_text .. ' - - ', ' 0 0 0 '
+  local fresh, tail = token .. ' R - 0 ' .. now_text .. ' ', ' 0 0 0 '
   local wait, n, written_n, leases_n = 0, 0, 0, 0
   local at = #reply
   local bytes_text = {}
@@ -52,7 +52,7 @@ local function claim(reply, want, token, lease_ms, claims_field, sequence)
             text = bytes .. tail
             bytes_text[bytes] = text
           end
-          written[written_n + 2] = fresh .. text .. rank
+          written[written_n + 2] = fresh .. text .. rank .. ' - -'
         end
         written[written_n + 1] = id
         written_n = written_n + 2

@@ -2,7 +2,7 @@
 local function promote()
   local lines, ranks, written, orphans, due_of = {}, {}, {}, {}, {S = {}, T = {}}
   local function add(id, level)
-    local rank = format('%.0f', (3 - level) * LEVEL + next_seq())
+    local rank = next_rank(level)
     ranks[#ranks + 1], ranks[#ranks + 2] = rank, id
     lines[#lines + 1] = id
     return rank

@@ -1,17 +1,17 @@
--- A run record: "<token> <state letter> <flags> <attempts> <started> <ended> <ran> <size> <failures> <lost> <requeues>
--- <rank>", then a line break and the result or the error where there is one. docs/protocol.md, "Records".
+-- A run record: "<token> <state letter> <flags> <attempts> <started> <size> <failures> <lost> <requeues> <rank> <ended>
+-- <ran>", then a line break and the result or the error where there is one. docs/protocol.md, "Records".
 -- nil for what is no run record: another program's, or damaged; the caller goes on as if there were none.
 local function parse_record(record)
   if not record then return nil end
-  local token, letter, flags, attempts, started, ended, ran, bytes, failures, lost, requeues, rank, text =
-    match(record, '^(%S+) (%a) (%S+) (%d+) (%S+) (%S+) (%S+) (%d+) (%d+) (%d+) (%d+) (%d+)\n?(.*)')
+  local token, letter, flags, attempts, started, bytes, failures, lost, requeues, rank, ended, ran, text =
+    match(record, '^(%S+) (%a) (%S+) (%d+) (%S+) (%d+) (%d+) (%d+) (%d+) (%d+) ([%d-]+) ([%d-]+)\n?(.*)')
   if not token then return nil end
-  return {token = token, letter = letter, flags = flags, attempts = attempts, started = started, ended = ended,
-    ran = ran, bytes = bytes, failures = failures, lost = lost, requeues = requeues, rank = rank, text = text}
+  return {token = token, letter = letter, flags = flags, attempts = attempts, started = started, bytes = bytes,
+    failures = failures, lost = lost, requeues = requeues, rank = rank, ended = ended, ran = ran, text = text}
 end
 local function to_record(run)
-  local head = concat({run.token, run.letter, run.flags, run.attempts, run.started, run.ended, run.ran, run.bytes,
-    run.failures, run.lost, run.requeues, run.rank}, ' ')
+  local head = concat({run.token, run.letter, run.flags, run.attempts, run.started, run.bytes, run.failures, run.lost,
+    run.requeues, run.rank, run.ended, run.ran}, ' ')
   return run.text ~= '' and head .. '\n' .. run.text or head
 end
 local function fresh_run(bytes, rank)

@@ -66,6 +66,7 @@ local function settle_run(id, run, outcome, handler, ran, text, limits)
   return run
 end
 
+-- A settlement whose token or handler is '' has those of the one before: most come from one claim.
 local function settle(first, n)
   if n == 0 then return '' end
   local ids, verdicts, now_settled = {}, {}, {}
@@ -75,41 +76,43 @@ local function settle(first, n)
     at = at + FIELDS
   end
   local records = call('HMGET', runs, unpack(ids))
-  local completed_ids, completed_lines = ended.C, {}
+  local completed_ids, completed_lines, completed_n = ended.C, {}, 0
   lines_of.completed = completed_lines
+  local token, handler, token_end = '', '', 0
   local last_handler, handler_n, handler_time = nil, 0, 0
   local left_n, written_n = 0, 0
   at = first
   for i = 1, n do
-    local id, token, outcome, handler, ran, text, limits =
-      ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5], ARGV[at + 6]
+    local id, outcome, ran, text = ids[i], ARGV[at + 2], ARGV[at + 4], ARGV[at + 5]
+    if ARGV[at + 1] ~= '' then
+      token = ARGV[at + 1]
+      token_end = #token + 1
+    end
+    if ARGV[at + 3] ~= '' then handler = ARGV[at + 3] end
+    local limits = ARGV[at + 6]
     at = at + FIELDS
-    local record, after = now_settled[id] or records[i], #token + 1
-    if not record then
-      verdicts[i] = call('HEXISTS', jobs, id) == 1 and '!' or '?'
+    local record = now_settled[id] or records[i]
+    local state = record and find(record, token, 1, true) == 1 and match(record, '^ (%a)', token_end)
+    if not state then
+      verdicts[i] = (record or call('HEXISTS', jobs, id) == 1) and '!' or '?'
       if verdicts[i] == '!' then line('settle_refused', id) end
-    elseif sub(record, 1, after) ~= token .. ' ' then
-      verdicts[i] = '!'
-      line('settle_refused', id)
-    elseif sub(record, after + 1, after + 1) ~= 'R' then
-      verdicts[i] = sub(record, after + 1, after + 1)
+    elseif state ~= 'R' then
+      verdicts[i] = state
     else
-      local started, rest
-      if outcome == 'c' and #text <= 4096 and sub(record, after + 1, after + 6) == 'R - 0 ' then
-        started, rest = match(record, '^(%d+) %- %- (.+)', after + 7)
-      end
+      local rest = outcome == 'c' and #text <= 4096 and sub(record, token_end, token_end + 6) == ' R - 0 '
+        and sub(record, token_end + 7, -4) -- started size failures lost requeues rank, before '- -'
       local time = tonumber(ran)
       if not time then
-        time = max(0, now - (tonumber(started or match(record, '^R %S+ %d+ (%d+)', after + 1)) or now))
+        time = max(0, now - (tonumber(match(record, '^ R %S+ %d+ (%d+)', token_end)) or now))
         ran = format('%.0f', time)
       end
-      if rest then -- the common case, without taking the record apart
+      if rest then -- the common case, a first run that went well, without taking the record apart
         verdicts[i] = 'C'
-        record = token .. ' C - 1 ' .. started .. ' ' .. now_text .. ' ' .. ran .. ' ' .. rest
+        record = token .. ' C - 1 ' .. rest .. now_text .. ' ' .. ran
         if text ~= '' then record = record .. '\n' .. text end
-        completed_ids[#completed_ids + 1] = id
-        completed_lines[#completed_lines + 1] = id .. ' ' .. ran
-        bytes_grown = bytes_grown + #record + match(rest, '^%d+')
+        completed_n = completed_n + 1
+        completed_ids[completed_n], completed_lines[completed_n] = id, id .. ' ' .. ran
+        bytes_grown = bytes_grown + #record + match(rest, '^%d+ (%d+)')
         if handler ~= last_handler then
           if last_handler then
             count_of_handler('completed:' .. last_handler, handler_n)
@@ -125,6 +128,7 @@ local function settle(first, n)
         run = settle_run(id, run, outcome, handler, ran, text, limits)
         record = to_record(run)
         verdicts[i] = run.letter
+        completed_n = #completed_ids
         if run.letter ~= 'T' and run.letter ~= 'P' then bytes_grown = bytes_grown + #record end
         if outcome ~= 'r' then
           run_time, run_times = run_time + time, run_times + 1
