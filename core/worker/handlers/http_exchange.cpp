@@ -123,6 +123,7 @@ HttpAnswer HttpExchange::finish(QNetworkReply &reply)
 
 void HttpExchange::read(QNetworkReply &reply, HttpAnswer &answer)
 {
+    if (!reply.isOpen()) return; // aborted: by the silence limit, say
     const QByteArray bytes = reply.readAll();
     m_bodyBytes += bytes.size();
     if (m_bodyBytes > m_bodyBytesMax) {
