@@ -7,6 +7,7 @@
 #include "core/runtime/answer.h"
 #include "core/runtime/engine_thread.h"
 #include "core/worker/handlers/builtin/builtin_handlers.h"
+#include "core/worker/handlers/handlers_file.h"
 
 namespace signalbox::compose {
 
@@ -18,15 +19,17 @@ using service::Settings;
 namespace {
 
 /// The handlers file's, where there is one, and the built-in ones under the names that it leaves free.
-Result<QMap<QString, std::shared_ptr<worker::Handler>>> loadHandlers(const QString &file)
+Result<worker::HandlerMap> loadHandlers(const QString &file)
 {
-    QMap<QString, std::shared_ptr<worker::Handler>> handlers;
+    Result<worker::HandlerMap> handlers
+        = file.isEmpty() ? worker::HandlerMap() : worker::HandlersFile::load(file);
+    if (!handlers) return handlers;
     for (const QString &name : worker::builtinNames()) {
-        if (handlers.contains(name)) continue;
+        if (handlers->contains(name)) continue;
         const Result<std::shared_ptr<worker::Handler>> handler
             = worker::makeBuiltin(name, worker::BuiltinOptions());
         if (!handler) return tl::unexpected(handler.error());
-        handlers.insert(name, *handler);
+        handlers->insert(name, *handler);
     }
     return handlers;
 }

@@ -46,7 +46,7 @@ void WaitingWindow::showOpening()
 void WaitingWindow::showLeaving(int workers)
 {
     m_notice->showEmpty(tr("Finishing"),
-                        tr("%n local worker(s) finish the job they have.", nullptr, workers));
+                        tr("Local workers finish the job they have: %1.").arg(workers));
     m_stopNow->setVisible(workers > 0);
     m_showSoon.start(patience);
 }

@@ -50,7 +50,7 @@ public:
             ->default_str("200");
     }
     [[nodiscard]] Needs needs() const override { return {}; }
-    [[nodiscard]] service::Settings::Values settings() const override
+    [[nodiscard]] service::Settings::Values settings(const GlobalOptions & /*global*/) const override
     {
         service::Settings::Values values{{u"workers.queues"_s, m_queue}};
         if (m_workers > 0) values.insert(u"workers.count"_s, QString::number(m_workers));

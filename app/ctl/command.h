@@ -53,7 +53,10 @@ public:
     virtual void define(CLI::App &app) = 0;
     [[nodiscard]] virtual Needs needs() const { return {}; }
     /// Settings that this command's options set, by dotted name.
-    [[nodiscard]] virtual service::Settings::Values settings() const { return {}; }
+    [[nodiscard]] virtual service::Settings::Values settings(const GlobalOptions & /*global*/) const
+    {
+        return {};
+    }
     /// Looks at the options before anything is connected or started.
     [[nodiscard]] virtual Result<> check(Context & /*context*/) { return {}; }
     virtual void run(Context &context) = 0;

@@ -42,7 +42,7 @@ public:
                 [this, &context](const QList<Event> &events) { say(context, events); });
         context.out().note(Words::tr("Listening; Ctrl+C ends it."));
     }
-    void interrupt(Context &context, int /*times*/) override { context.finish(); } // the usual way to end it
+    void interrupt(Context &context, int /*times*/) override { end(context); } // the usual way to end it
 
 private:
     void say(Context &context, const QList<Event> &events)
@@ -53,9 +53,14 @@ private:
                 && (context.global().queue.isEmpty() || event.queue == context.global().queue);
             if (!isWanted) continue;
             sayOne(context.out(), event);
-            if (m_count > 0 && --m_count == 0) return context.finish();
+            if (m_count > 0 && --m_count == 0) return end(context);
         }
-        if (!context.out().flush()) context.finish(); // whoever read has gone
+        if (!context.out().flush()) end(context); // whoever read has gone
+    }
+    void end(Context &context)
+    {
+        disconnect(&context.service(), nullptr, this, nullptr); // those of the closing are nobody's wish
+        context.finish();
     }
     static void sayOne(Output &out, const Event &event)
     {

@@ -51,7 +51,8 @@ QByteArray harmlessJson(const QByteArray &document)
         } else if (isHarmless(character)) {
             out += character;
         } else {
-            for (const QChar unit : character) out += u"\\u%1"_s.arg(uint(unit.unicode()), 4, 16, QLatin1Char('0'));
+            for (const QChar unit : character)
+                out += u"\\u%1"_s.arg(uint(unit.unicode()), 4, 16, QLatin1Char('0'));
         }
     }
     return out.toUtf8();

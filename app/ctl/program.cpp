@@ -50,7 +50,7 @@ void Program::start()
 
 Result<> Program::resolveSettings()
 {
-    service::Settings::Values values = m_command.settings();
+    service::Settings::Values values = m_command.settings(m_global);
     for (const QString &one : std::as_const(m_global.set)) {
         const qsizetype equals = one.indexOf(u'=');
         if (equals < 1)

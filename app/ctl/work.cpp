@@ -23,17 +23,18 @@ public:
             ->check(CLI::Range(1, 10'000));
         addText(app, "--handlers", m_handlers, "The file that registers handlers")->type_name("FILE");
         addText(app, "--queues", m_queues,
-                "Queues with their weights: mail:3,default:1; default: as --queue says")
+                "Queues with their weights: mail:3,default:1. Default: as --queue or the settings say")
             ->type_name("NAME:N,...");
         app.add_flag("--drain", m_drain, "End when these queues have nothing left to run");
     }
     [[nodiscard]] Needs needs() const override { return {.events = m_drain, .handlers = true}; }
-    [[nodiscard]] service::Settings::Values settings() const override
+    [[nodiscard]] service::Settings::Values settings(const GlobalOptions &global) const override
     {
         service::Settings::Values values;
         if (m_workers > 0) values.insert(u"workers.count"_s, QString::number(m_workers));
         if (!m_handlers.isEmpty()) values.insert(u"workers.handlers"_s, m_handlers);
-        if (!m_queues.isEmpty()) values.insert(u"workers.queues"_s, m_queues);
+        const QString queues = m_queues.isEmpty() ? global.queue : m_queues;
+        if (!queues.isEmpty()) values.insert(u"workers.queues"_s, queues);
         return values;
     }
     void run(Context &context) override

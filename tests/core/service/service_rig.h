@@ -22,7 +22,6 @@ template <typename T> T get(const QFuture<T> &future)
 
 /// A JobService in an engine thread of its own, as a program has it: on a server, or in memory.
 class ServiceRig : public QObject {
-    Q_OBJECT
 public:
     explicit ServiceRig(const TestServer *server, service::Settings settings = {})
     {

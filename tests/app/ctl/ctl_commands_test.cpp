@@ -1,0 +1,474 @@
+#include "tests/app/ctl/ctl_rig.h"
+
+#include <QJsonArray>
+
+#include <atomic>
+
+using namespace signalbox;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+using test::Ctl;
+using test::CtlEnd;
+using test::get;
+using test::ServiceRig;
+
+#define EXPECT(end, expected) QVERIFY2((end).code == (expected), (end).all().constData())
+
+/// Every subcommand but submit and work, on a real server: what it prints, its JSON, its exit status.
+class CtlCommandsTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void statusIsALineAJob();
+    void showHasEverything();
+    void resultIsTheAnswerAlone();
+    void waitEndsWithTheJob();
+    void waitTimesOut();
+    void cancelSaysEachOutcome();
+    void cancelReachesARunningJob();
+    void retryRunsDeadAndScheduledJobs();
+    void listShowsAllStatesAndPages();
+    void listFilters();
+    void deadLettersAreListedRequeuedAndDeleted();
+    void deadActsOnAll();
+    void queuesAreListedPausedResumedAndPurged();
+    void purgeWithoutYesAsksNobody();
+    void workersOfOtherProcessesAreListed();
+    void eventsArriveFromOtherProcesses();
+    void eventsEndWhenNobodyReads();
+    void metricsInEveryForm();
+    void benchLeavesNothingBehind();
+    void idsOfEveryQueueAreFound();
+    void nothingButTheAnswerIsOnStdout();
+
+private:
+    JobId submit(const QString &handler, const std::function<void(JobDefinition &)> &change = {})
+    {
+        JobDefinition job;
+        job.handler = handler;
+        job.retry = {0, 1ms, 1.0};
+        if (change) change(job);
+        const auto submitted = get((*m_rig)->submit(job));
+        if (!submitted) qFatal("%s", qPrintable(submitted.error().text()));
+        return submitted->id;
+    }
+    JobId ended(const QString &handler, const std::function<void(JobDefinition &)> &change = {})
+    {
+        const JobId id = submit(handler, change);
+        if (!get((*m_rig)->wait(id))) qFatal("A job did not end.");
+        return id;
+    }
+    JobId scheduled()
+    {
+        return submit(u"ok"_s, [](JobDefinition &job) {
+            job.scheduledAt = runtime::systemSeams().clock->wallNow() + 1h;
+        });
+    }
+    [[nodiscard]] CtlEnd run(const QStringList &arguments) const { return m_ctl->run(arguments); }
+    [[nodiscard]] QJsonObject jobOf(const JobId &id) const
+    {
+        return run({u"show"_s, id.text(), u"--json"_s}).json();
+    }
+
+    std::unique_ptr<test::TestServer> m_server;
+    std::unique_ptr<ServiceRig> m_rig; ///< workers, in this process
+    std::unique_ptr<Ctl> m_ctl;
+    std::atomic<bool> m_isMended{false};
+    const QString m_unknown = u"5f2c41d0-aaaa-4bbb-8ccc-0123456789ab"_s;
+};
+
+void CtlCommandsTest::init()
+{
+    m_isMended = false;
+    m_server = std::make_unique<test::TestServer>();
+    m_ctl = std::make_unique<Ctl>(m_server.get());
+    m_rig = std::make_unique<ServiceRig>(m_server.get());
+    m_rig->handle(u"ok"_s, [](const JobDefinition &job, worker::RunContext &context) {
+        context.log(u"a line of the log"_s);
+        return worker::RunResult::completed(job.args);
+    });
+    m_rig->handle(u"bad"_s, [this](const JobDefinition &, worker::RunContext &) {
+        return m_isMended ? worker::RunResult::completed(JsonText::trusted("\"mended\""))
+                          : worker::RunResult::failedPermanently(u"ValueError: no\nTraceback line"_s);
+    });
+    m_rig->handle(u"waits"_s, [](const JobDefinition &, worker::RunContext &context) {
+        context.reportProgress(1, 4, u"a quarter"_s);
+        while (!context.cancelToken().waitFor(1h)) { }
+        return worker::RunResult::failed(u"stopped"_s);
+    });
+    QVERIFY(get((*m_rig)->start()));
+    QVERIFY(get((*m_rig)->startWorkers(2)));
+}
+
+void CtlCommandsTest::cleanup()
+{
+    m_rig.reset();
+    m_server.reset();
+}
+
+void CtlCommandsTest::statusIsALineAJob()
+{
+    const JobId ok = ended(u"ok"_s);
+    const JobId bad = ended(u"bad"_s);
+    const CtlEnd end = run({u"status"_s, ok.text(), bad.text()});
+    EXPECT(end, 0);
+    QCOMPARE(end.lines().size(), 3); // the titles first
+    QVERIFY(end.lines()[1].startsWith(ok.bytes()) && end.lines()[1].contains("completed"));
+    QVERIFY(end.lines()[2].startsWith(bad.bytes()) && end.lines()[2].contains("dead_letter")
+            && end.lines()[2].contains("ValueError: no"));
+    const CtlEnd json = run({u"status"_s, ok.text(), m_unknown, u"--json"_s});
+    EXPECT(json, 4);
+    QCOMPARE(json.json().value(u"status"_s).toString(), u"completed"_s);
+    QCOMPARE(json.errorJson().value(u"kind"_s).toString(), u"not_found"_s);
+    EXPECT(run({u"status"_s, u"no-uuid"_s}), 2);
+    EXPECT(run({u"status"_s}), 2);
+}
+
+void CtlCommandsTest::showHasEverything()
+{
+    const JobId id = ended(u"ok"_s, [](JobDefinition &job) {
+        job.args = *JsonText::parse("[9007199254740993, 1.0, {\"ключ\": []}]");
+        job.tags = {{u"customer"_s, u"42"_s}};
+    });
+    const CtlEnd end = run({u"show"_s, id.text()});
+    EXPECT(end, 0);
+    for (const QByteArray &part :
+         {id.bytes(), QByteArray("9007199254740993"), QByteArray("1.0"), QByteArray("customer=42"),
+          QByteArray("completed"), QByteArray("a line of the log")})
+        QVERIFY2(end.out.contains(part), end.all().constData());
+    const CtlEnd json = run({u"show"_s, id.text(), u"--json"_s});
+    EXPECT(json, 0);
+    QVERIFY(json.out.contains("[9007199254740993, 1.0, {\"ключ\": []}]")); // byte for byte
+    QCOMPARE(json.json().value(u"log"_s).toString().trimmed(), u"a line of the log"_s);
+    EXPECT(run({u"show"_s, m_unknown}), 4);
+}
+
+void CtlCommandsTest::resultIsTheAnswerAlone()
+{
+    const JobId ok = ended(u"ok"_s, [](JobDefinition &job) { job.args = *JsonText::parse("[1]"); });
+    const CtlEnd end = run({u"result"_s, ok.text()});
+    EXPECT(end, 0);
+    QCOMPARE(end.out, QByteArray("[\n  1\n]\n"));
+    QCOMPARE(end.err, QByteArray());
+    const JobId bad = ended(u"bad"_s);
+    const CtlEnd failed = run({u"result"_s, bad.text()});
+    EXPECT(failed, 1);
+    QCOMPARE(failed.out, QByteArray());
+    QVERIFY(failed.err.contains("Traceback line"));
+    const CtlEnd json = run({u"result"_s, bad.text(), u"--json"_s});
+    EXPECT(json, 1);
+    QCOMPARE(json.json().value(u"error"_s).toString(), u"ValueError: no\nTraceback line"_s);
+    EXPECT(run({u"result"_s, scheduled().text()}), 5);
+    EXPECT(run({u"result"_s, m_unknown}), 4);
+}
+
+void CtlCommandsTest::waitEndsWithTheJob()
+{
+    QVERIFY(get((*m_rig)->pauseQueue(u"default"_s, u"test"_s)));
+    const JobId ok = submit(u"ok"_s);
+    const JobId bad = submit(u"bad"_s);
+    const auto waiting = m_ctl->start({u"wait"_s, ok.text(), bad.text(), u"--json"_s});
+    QVERIFY(!waiting->waitForFinished(200)); // it is paused: nothing to print yet
+    QVERIFY(get((*m_rig)->resumeQueue(u"default"_s)));
+    QTRY_COMPARE_WITH_TIMEOUT(waiting->state(), QProcess::NotRunning, 20'000);
+    QCOMPARE(waiting->exitCode(), 1); // one of them did not complete
+    const QList<QByteArray> lines = waiting->readAllStandardOutput().trimmed().split('\n');
+    QCOMPARE(lines.size(), 2);
+    QCOMPARE(QJsonDocument::fromJson(lines[0]).object().value(u"job_id"_s).toString(), ok.text());
+    QCOMPARE(QJsonDocument::fromJson(lines[1]).object().value(u"status"_s).toString(), u"dead_letter"_s);
+    EXPECT(run({u"wait"_s, ok.text()}), 0);
+}
+
+void CtlCommandsTest::waitTimesOut()
+{
+    const CtlEnd end = run({u"wait"_s, scheduled().text(), u"--timeout"_s, u"50ms"_s});
+    EXPECT(end, 5);
+    QVERIFY(end.err.contains("has not ended"));
+    EXPECT(run({u"wait"_s, scheduled().text(), u"--timeout"_s, u"soon"_s}), 2);
+    EXPECT(run({u"wait"_s, m_unknown}), 4);
+}
+
+void CtlCommandsTest::cancelSaysEachOutcome()
+{
+    const JobId waiting = scheduled();
+    const JobId done = ended(u"ok"_s);
+    const CtlEnd end = run({u"cancel"_s, waiting.text(), m_unknown, done.text()});
+    EXPECT(end, 4); // of the first that was refused
+    QCOMPARE(end.out.trimmed(), waiting.bytes() + "  cancelled");
+    QVERIFY(end.err.contains(m_unknown.toUtf8()) && end.err.contains(done.bytes()));
+    QCOMPARE(jobOf(waiting).value(u"status"_s).toString(), u"cancelled"_s);
+    const CtlEnd json = run({u"cancel"_s, scheduled().text(), u"--json"_s});
+    EXPECT(json, 0);
+    QCOMPARE(json.json().value(u"outcome"_s).toString(), u"cancelled"_s);
+    EXPECT(run({u"cancel"_s, done.text()}), 5);
+}
+
+void CtlCommandsTest::cancelReachesARunningJob()
+{
+    const JobId id = submit(u"waits"_s);
+    QTRY_COMPARE(jobOf(id).value(u"status"_s).toString(), u"running"_s);
+    const CtlEnd end = run({u"cancel"_s, id.text()});
+    EXPECT(end, 0);
+    QCOMPARE(end.out.trimmed(), id.bytes() + "  asked");
+    const CtlEnd result = run({u"wait"_s, id.text(), u"--timeout"_s, u"20"_s, u"--json"_s});
+    EXPECT(result, 1);
+    QCOMPARE(result.json().value(u"status"_s).toString(), u"cancelled"_s);
+}
+
+void CtlCommandsTest::retryRunsDeadAndScheduledJobs()
+{
+    const JobId dead = ended(u"bad"_s);
+    const JobId later = scheduled();
+    m_isMended = true;
+    const CtlEnd end = run({u"retry"_s, dead.text(), later.text()});
+    EXPECT(end, 0);
+    QCOMPARE(end.lines().size(), 2);
+    EXPECT(run({u"wait"_s, dead.text(), later.text()}), 0);
+    EXPECT(run({u"retry"_s, dead.text()}), 5); // completed now
+}
+
+void CtlCommandsTest::listShowsAllStatesAndPages()
+{
+    QStringList expected;
+    for (int i = 0; i < 4; ++i) expected.append(ended(u"ok"_s).text());
+    for (int i = 0; i < 3; ++i) expected.append(scheduled().text());
+    expected.append(ended(u"bad"_s).text());
+    const CtlEnd all = run({u"list"_s});
+    EXPECT(all, 0);
+    QCOMPARE(all.lines().size(), 9);
+    QVERIFY(all.lines().first().startsWith("ID "));
+
+    QStringList paged; // three a page: the pages' ends fall within states and between them
+    QString after;
+    for (int page = 0; page < 4; ++page) {
+        QStringList arguments{u"list"_s, u"--limit"_s, u"3"_s, u"--json"_s};
+        if (!after.isEmpty()) arguments << u"--after"_s << after;
+        const CtlEnd end = run(arguments);
+        EXPECT(end, 0);
+        for (const auto row : end.json().value(u"jobs"_s).toArray())
+            paged.append(row.toObject().value(u"id"_s).toString());
+        after = end.json().value(u"next"_s).toString();
+        if (after.isEmpty()) break;
+    }
+    QVERIFY(after.isEmpty());
+    QCOMPARE(QSet<QString>(paged.begin(), paged.end()), QSet<QString>(expected.begin(), expected.end()));
+    QCOMPARE(paged.size(), 8); // none twice
+    const CtlEnd one = run({u"list"_s, u"--status"_s, u"scheduled"_s, u"--limit"_s, u"2"_s});
+    QCOMPARE(one.lines().size(), 3);
+    QVERIFY(one.err.contains("--after S:"));
+    EXPECT(run({u"list"_s, u"--after"_s, u"nonsense"_s}), 3);
+    EXPECT(run({u"list"_s, u"--status"_s, u"happy"_s}), 3);
+    EXPECT(run({u"list"_s, u"--limit"_s, u"0"_s}), 2);
+    const CtlEnd none = run({u"list"_s, u"--queue"_s, u"nobody"_s, u"--json"_s});
+    EXPECT(none, 0);
+    QVERIFY(none.json().value(u"jobs"_s).toArray().isEmpty());
+    QVERIFY(none.json().value(u"next"_s).isNull());
+}
+
+void CtlCommandsTest::listFilters()
+{
+    ended(u"ok"_s);
+    const JobId tagged = ended(u"ok"_s, [](JobDefinition &job) {
+        job.tags = {{u"customer"_s, u"42"_s}};
+        job.priority = JobPriority::High;
+    });
+    const JobId bad = ended(u"bad"_s);
+    const auto ids = [&](const QStringList &filter) {
+        QStringList found;
+        const CtlEnd end = run(QStringList{u"list"_s, u"--json"_s} + filter);
+        for (const auto row : end.json().value(u"jobs"_s).toArray())
+            found.append(row.toObject().value(u"id"_s).toString());
+        return found;
+    };
+    QCOMPARE(ids({u"--tag"_s, u"customer=42"_s}), QStringList{tagged.text()});
+    QCOMPARE(ids({u"--priority"_s, u"high"_s}), QStringList{tagged.text()});
+    QCOMPARE(ids({u"--handler"_s, u"ba*"_s}), QStringList{bad.text()});
+    QCOMPARE(ids({u"--text"_s, u"valueerror"_s}), QStringList{bad.text()});
+}
+
+void CtlCommandsTest::deadLettersAreListedRequeuedAndDeleted()
+{
+    const JobId first = ended(u"bad"_s);
+    const JobId second = ended(u"bad"_s);
+    const CtlEnd list = run({u"dead"_s, u"list"_s});
+    EXPECT(list, 0);
+    QCOMPARE(list.lines().size(), 3);
+    QVERIFY(list.lines()[1].startsWith(second.bytes())); // newest first
+    m_isMended = true;
+    const CtlEnd requeued = run({u"dead"_s, u"requeue"_s, first.text()});
+    EXPECT(requeued, 0);
+    QCOMPARE(requeued.out.trimmed(), first.bytes() + "  pending");
+    EXPECT(run({u"wait"_s, first.text()}), 0);
+    EXPECT(run({u"dead"_s, u"delete"_s, second.text()}), 0);
+    EXPECT(run({u"show"_s, second.text()}), 4);
+    EXPECT(run({u"dead"_s, u"requeue"_s}), 3);
+    EXPECT(run({u"dead"_s}), 2);
+    EXPECT(run({u"dead"_s, u"requeue"_s, u"--all"_s, first.text()}), 2);
+}
+
+void CtlCommandsTest::deadActsOnAll()
+{
+    for (int i = 0; i < 5; ++i) ended(u"bad"_s);
+    m_isMended = true;
+    const CtlEnd none = run({u"dead"_s, u"requeue"_s, u"--all"_s, u"--handler"_s, u"other"_s, u"--json"_s});
+    EXPECT(none, 0);
+    QCOMPARE(none.json().value(u"done"_s).toInt(), 0);
+    const CtlEnd all = run({u"dead"_s, u"requeue"_s, u"--all"_s, u"--json"_s});
+    EXPECT(all, 0);
+    QCOMPARE(all.json().value(u"done"_s).toInt(), 5);
+    m_isMended = false;
+    const JobId again = ended(u"bad"_s);
+    EXPECT(run({u"dead"_s, u"delete"_s, u"--all"_s}), 2); // nobody to ask
+    QCOMPARE(jobOf(again).value(u"status"_s).toString(), u"dead_letter"_s);
+    const CtlEnd deleted = run({u"dead"_s, u"delete"_s, u"--all"_s, u"--yes"_s});
+    EXPECT(deleted, 0);
+    QVERIFY2(deleted.out.contains("1 job"), deleted.all().constData());
+    EXPECT(run({u"show"_s, again.text()}), 4);
+}
+
+void CtlCommandsTest::queuesAreListedPausedResumedAndPurged()
+{
+    const JobId done = ended(u"ok"_s);
+    EXPECT(run({u"queues"_s, u"pause"_s, u"default"_s, u"--reason"_s, u"bank holiday"_s}), 0);
+    const CtlEnd list = run({u"queues"_s, u"list"_s});
+    EXPECT(list, 0);
+    QVERIFY2(list.out.contains("paused: bank holiday"), list.all().constData());
+    const JobId waiting = submit(u"ok"_s);
+    EXPECT(run({u"wait"_s, waiting.text(), u"--timeout"_s, u"100ms"_s}), 5);
+    const CtlEnd resumed = run({u"queues"_s, u"resume"_s, u"--json"_s});
+    EXPECT(resumed, 0);
+    QCOMPARE(resumed.json().value(u"outcome"_s).toString(), u"resumed"_s);
+    EXPECT(run({u"wait"_s, waiting.text()}), 0);
+    const JobId later = scheduled();
+    const CtlEnd some
+        = run({u"queues"_s, u"purge"_s, u"--status"_s, u"scheduled"_s, u"--yes"_s, u"--json"_s});
+    EXPECT(some, 0);
+    QCOMPARE(some.json().value(u"purged"_s).toInt(), 1);
+    EXPECT(run({u"show"_s, later.text()}), 4);
+    EXPECT(run({u"show"_s, done.text()}), 0);
+    EXPECT(run({u"queues"_s, u"purge"_s, u"default"_s, u"--yes"_s}), 0);
+    EXPECT(run({u"show"_s, done.text()}), 4);
+    const CtlEnd json = run({u"queues"_s, u"list"_s, u"--json"_s});
+    QCOMPARE(json.json().value(u"queues"_s).toArray().first().toObject().value(u"total_purged"_s).toInt(), 3);
+}
+
+void CtlCommandsTest::purgeWithoutYesAsksNobody()
+{
+    const JobId done = ended(u"ok"_s);
+    const CtlEnd end = run({u"queues"_s, u"purge"_s});
+    EXPECT(end, 2);
+    QVERIFY(end.err.contains("--yes"));
+    EXPECT(run({u"show"_s, done.text()}), 0);
+}
+
+void CtlCommandsTest::workersOfOtherProcessesAreListed()
+{
+    const JobId id = submit(u"waits"_s);
+    QTRY_VERIFY(run({u"workers"_s, u"list"_s}).out.contains(id.bytes()));
+    const CtlEnd list = run({u"workers"_s, u"list"_s});
+    QCOMPARE(list.lines().size(), 3);
+    QVERIFY(list.out.contains("busy") && list.out.contains("idle"));
+    const CtlEnd json = run({u"workers"_s, u"list"_s, u"--json"_s});
+    EXPECT(json, 0);
+    const QJsonObject pool = json.json().value(u"pools"_s).toArray().first().toObject();
+    QCOMPARE(pool.value(u"workers"_s).toArray().size(), 2);
+    EXPECT(run({u"cancel"_s, id.text()}), 0);
+}
+
+void CtlCommandsTest::eventsArriveFromOtherProcesses()
+{
+    const auto events = m_ctl->start({u"events"_s, u"--json"_s, u"--count"_s, u"3"_s});
+    QByteArray said;
+    QTRY_VERIFY((said += events->readAllStandardError()).contains("Listening"));
+    const JobId id = ended(u"ok"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(events->state(), QProcess::NotRunning, 20'000);
+    QCOMPARE(events->exitCode(), 0);
+    QStringList names;
+    for (const QByteArray &line : events->readAllStandardOutput().trimmed().split('\n')) {
+        const QJsonObject event = QJsonDocument::fromJson(line).object();
+        QCOMPARE(event.value(u"job_id"_s).toString(), id.text());
+        names.append(event.value(u"event"_s).toString());
+    }
+    QCOMPARE(names, (QStringList{u"job.submitted"_s, u"job.started"_s, u"job.completed"_s}));
+    EXPECT(run({u"events"_s, u"--type"_s, u"job.exploded"_s}), 3);
+}
+
+void CtlCommandsTest::eventsEndWhenNobodyReads()
+{
+    QProcess head; // reads one line and goes
+    const auto events = m_ctl->make();
+    events->setStandardOutputProcess(&head);
+    head.start(u"head"_s, {u"-n1"_s});
+    events->start(Ctl::program(), {u"events"_s, u"--json"_s});
+    QByteArray said;
+    QTRY_VERIFY((said += events->readAllStandardError()).contains("Listening"));
+    QTRY_VERIFY_WITH_TIMEOUT((ended(u"ok"_s), events->state() == QProcess::NotRunning), 20'000);
+    QCOMPARE(events->exitStatus(), QProcess::NormalExit); // and not by SIGPIPE
+    QTRY_COMPARE(head.state(), QProcess::NotRunning);
+}
+
+void CtlCommandsTest::metricsInEveryForm()
+{
+    ended(u"ok"_s);
+    ended(u"bad"_s);
+    const CtlEnd table = run({u"metrics"_s});
+    EXPECT(table, 0);
+    QVERIFY(table.out.contains("dead_letter"));
+    const CtlEnd json = run({u"metrics"_s, u"--json"_s});
+    EXPECT(json, 0);
+    QCOMPARE(json.json().value(u"total"_s).toObject().value(u"total_submitted"_s).toInt(), 2);
+    const CtlEnd text = run({u"metrics"_s, u"--prometheus"_s});
+    EXPECT(text, 0);
+    for (const char *line :
+         {"jobs_submitted_total{handler=\"ok\",priority=\"normal\"} 1",
+          "jobs_completed_total{handler=\"ok\",status=\"success\"} 1",
+          "jobs_dead_letter_total{handler=\"bad\"} 1", "jobs_dead_letter 1", "workers_total 2",
+          "workers_busy 0", "job_duration_seconds_count{handler=\"ok\"} 1",
+          "# TYPE job_duration_seconds histogram"})
+        QVERIFY2(text.out.contains(QByteArray(line) + '\n'), text.all().constData());
+}
+
+void CtlCommandsTest::benchLeavesNothingBehind()
+{
+    const CtlEnd end = run(
+        {u"bench"_s, u"--jobs"_s, u"1000"_s, u"--samples"_s, u"5"_s, u"--workers"_s, u"2"_s, u"--json"_s});
+    EXPECT(end, 0);
+    QVERIFY(end.json().value(u"submitted_per_second"_s).toDouble() > 0);
+    QVERIFY(end.json().value(u"drained_per_second"_s).toDouble() > 0);
+    QVERIFY(end.json().value(u"start_latency_p99"_s).toDouble()
+            >= end.json().value(u"start_latency_p50"_s).toDouble());
+    const QJsonObject metrics = run({u"metrics"_s, u"--json"_s}).json();
+    QCOMPARE(metrics.value(u"total"_s).toObject().value(u"size"_s).toInt(), 0);
+}
+
+void CtlCommandsTest::idsOfEveryQueueAreFound()
+{
+    const JobId elsewhere = submit(u"ok"_s, [](JobDefinition &job) { job.queue = u"else:where {1}"_s; });
+    EXPECT(run({u"status"_s, elsewhere.text()}), 0);
+    EXPECT(run({u"status"_s, elsewhere.text(), u"--queue"_s, u"default"_s}), 4);
+    EXPECT(run({u"cancel"_s, elsewhere.text()}), 0);
+    QCOMPARE(jobOf(elsewhere).value(u"status"_s).toString(), u"cancelled"_s);
+    EXPECT(run({u"retry"_s, elsewhere.text()}), 0);
+}
+
+void CtlCommandsTest::nothingButTheAnswerIsOnStdout()
+{
+    const CtlEnd empty = run({u"list"_s, u"--queue"_s, u"nobody"_s});
+    EXPECT(empty, 0);
+    QCOMPARE(empty.out, QByteArray());
+    QVERIFY(!empty.err.isEmpty());
+    const CtlEnd wrong = run({u"frobnicate"_s});
+    EXPECT(wrong, 2);
+    QCOMPARE(wrong.out, QByteArray());
+    const CtlEnd help = run({u"--help"_s});
+    EXPECT(help, 0);
+    QVERIFY(help.out.contains("submit"));
+    QVERIFY(help.err.isEmpty());
+    const CtlEnd version = run({u"--version"_s});
+    EXPECT(version, 0);
+    QCOMPARE(version.lines().size(), 1);
+}
+
+QTEST_GUILESS_MAIN(CtlCommandsTest)
+#include "ctl_commands_test.moc"
