@@ -20,7 +20,7 @@ tl::unexpected<Error> differs(const QString &archive, const QString &why)
 /// Room for headers, folders and links, which the manifest does not count.
 qint64 bytesAllowed(const BackupManifest &manifest)
 {
-    constexpr qint64 slack = 256LL * 1024 * 1024;
+    constexpr qint64 slack = 32LL * 1024 * 1024;
     constexpr qint64 perFile = 4 * 1024;
     return manifest.bytes() + manifest.files.size() * perFile + slack;
 }
