@@ -200,16 +200,18 @@ Result<SettledAndClaimed> RedisJobQueue::readClaims(const QByteArray &worker, co
         claim.definition = std::move(*definition);
         claim.token = token;
         claim.claimedAt = read.serverNow;
-        claim.leaseEndsAt = read.serverNow + call.lease;
-        claim.wait = std::max(read.serverNow - Rank::enteredAt(reply.at(at + 1).text.toLongLong()),
-                              std::chrono::microseconds{0});
         if (const QByteArray &record = reply.at(at + 3).text; !record.isEmpty()) {
             if (const auto run = RunRecord::parse(record)) {
                 claim.attempts = run->attempts;
                 claim.failures = run->failures;
                 claim.workersLost = run->workersLost;
+                // The same call again, as the first answer was lost: the lease has run since then.
+                if (run->token == token && run->startedAt) claim.claimedAt = *run->startedAt;
             }
         }
+        claim.leaseEndsAt = claim.claimedAt + call.lease;
+        claim.wait = std::max(claim.claimedAt - Rank::enteredAt(reply.at(at + 1).text.toLongLong()),
+                              std::chrono::microseconds{0});
         read.claims.append(std::move(claim));
     }
     return read;
