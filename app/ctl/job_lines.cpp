@@ -16,7 +16,7 @@ namespace {
 
 constexpr qsizetype batchMax = 500;               // jobs in one call, as the queue takes them
 constexpr qint64 batchBytesMax = 8'000'000;       // so that a few large ones do not make one huge call
-constexpr qint64 lineBytesMax = 64 * 1024 * 1024; // args and kwargs at their limits, and their escapes
+constexpr qint64 lineBytesMax = 40 * 1024 * 1024; // args and kwargs at their limits, and their escapes
 constexpr qsizetype saidMistakesMax = 10;
 
 qint64 bytesOf(const JobDefinition &job)
@@ -56,7 +56,7 @@ Result<> JobLines::read(const QString &path)
 Result<> JobLines::readAll(QFile &file, const QString &path)
 {
     for (qint64 number = 1;; ++number) { // not until atEnd(): that is true on a pipe before its first byte
-        QByteArray text = file.readLine(lineBytesMax + 1);
+        QByteArray text = file.readLine(lineBytesMax + 2);
         if (file.error() != QFileDevice::NoError)
             return signalbox::fail(Error::Kind::Unavailable,
                                    Words::tr("The file %1 cannot be read.").arg(path), file.errorString(),

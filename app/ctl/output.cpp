@@ -109,9 +109,10 @@ void Output::error(const Error &error)
                                       .take();
         return toStandardError(QString::fromUtf8(harmlessJson(JsonWriter().json("error"_L1, object).take())));
     }
+    const QString indent = u"\n       "_s;
     QString text = u"error: "_s + displayBlock(error.what);
     for (const QString &more : {error.why, error.todo})
-        if (!more.isEmpty()) text += u"\n       "_s + displayBlock(more);
+        if (!more.isEmpty()) text += indent + displayBlock(more).replace(u'\n', indent);
     toStandardError(text);
 }
 
