@@ -19,8 +19,8 @@ local function claim(reply, want, token, lease_ms, claims_field, sequence)
   local at = #reply
   local bytes_text = {}
   want = fitting(want)
-  for _ = 1, 3 do -- again only where ids without a job stood in the way
-    local popped = want - n > 0 and size.P > 0 and call('ZPOPMIN', pending, want - n) or {}
+  while n < want and size.P > 0 and #orphans < 500 do -- again only where ids without a job stood in the way
+    local popped = call('ZPOPMIN', pending, want - n)
     if #popped == 0 then break end
     size.P = size.P - #popped / 2
     local ids = {}

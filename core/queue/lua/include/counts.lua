@@ -30,8 +30,11 @@ local function grow(key, growth, most)
       changed[#changed + 1] = format('%.0f', (tonumber(old[i]) or 0) + growth[name])
     end
   end
-  if #changed > 0 then call('HSET', key, unpack(changed)) end
-  for other, by in pairs(others) do call('HINCRBY', key, other, format('%.0f', by)) end
+  for other, by in pairs(others) do
+    changed[#changed + 1] = other
+    changed[#changed + 1] = format('%.0f', (tonumber(call('HGET', key, other)) or 0) + by)
+  end
+  call('HSET', key, unpack(changed))
 end
 
 -- Runs that ended, by minute: a ring of sixteen, enough for the rate over 15 minutes.

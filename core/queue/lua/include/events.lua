@@ -31,8 +31,16 @@ local function write_events(worker)
     fields[n + 1], fields[n + 2] = entry[i], concat(kinds[entry[i]], '\n')
     n = n + 2
   end
-  local last_text = format('%.0f', last)
-  call('XADD', events, 'MINID', '~', format('%.0f', max(0, last - (tonumber(events_max) or 100000))),
-    last_text .. '-' .. entry_events, unpack(fields))
-  return last_text
+  local function add(number)
+    local oldest_kept = format('%.0f', max(0, number - (tonumber(events_max) or 100000)))
+    local id = format('%.0f-%d', number, entry_events)
+    return try('XADD', events, 'MINID', '~', oldest_kept, id, unpack(fields))
+  end
+  -- This comes after other writes, so it may not fail: a stream that somebody else brought further is followed.
+  if type(add(last)) == 'table' then
+    local top = call('XREVRANGE', events, '+', '-', 'COUNT', 1)[1]
+    last = (tonumber(top and match(top[1], '^%d+')) or last) + entry_events
+    add(last)
+  end
+  return format('%.0f', last)
 end
