@@ -280,6 +280,12 @@ QFuture<Result<>> JobService::restartWorker(QString workerId)
     return d->pool.restartWorker(std::move(workerId));
 }
 
+queue::QueueConnection JobService::connection() const
+{
+    const std::lock_guard lock(d->connectionMutex);
+    return d->connection;
+}
+
 QFuture<Result<QList<PoolInfo>>> JobService::pools()
 {
     return d->queue.pools();

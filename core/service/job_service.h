@@ -43,6 +43,8 @@ public:
     [[nodiscard]] QFuture<Result<>> start(bool withEvents = true); ///< connects; job_service.started
     [[nodiscard]] QFuture<Result<>> stop(); ///< workers gracefully, then the queue; not started: done
     [[nodiscard]] const Settings &settings() const;
+    /// What connectionChanged() said last: for whoever begins to listen after start().
+    [[nodiscard]] queue::QueueConnection connection() const;
     [[nodiscard]] QList<queue::Capability> capabilities() const;
 
     [[nodiscard]] Result<> registerHandler(const QString &name, std::shared_ptr<worker::Handler> handler);

@@ -37,10 +37,19 @@ JobService::Private::Private(JobService *q, Parts given)
 {
     for (const QString &name : parts.handlers->names()) ownHandlers.insert(name, parts.handlers->find(name));
     connect(&queue, &queue::JobQueue::eventsArrived, this, &Private::heed);
-    connect(&queue, &queue::JobQueue::connectionChanged, owner, &JobService::connectionChanged);
+    connect(&queue, &queue::JobQueue::connectionChanged, this, &Private::noteConnection);
     connect(&pool, &worker::WorkerPool::infoChanged, owner, &JobService::poolChanged);
     connect(&pool, &worker::WorkerPool::stateChanged, owner, &JobService::poolStateChanged);
     connect(&pool, &worker::WorkerPool::problem, owner, &JobService::problem);
+}
+
+void JobService::Private::noteConnection(const queue::QueueConnection &now)
+{
+    {
+        const std::lock_guard lock(connectionMutex);
+        connection = now;
+    }
+    Q_EMIT owner->connectionChanged(now);
 }
 
 void JobService::Private::start(bool withEvents, const runtime::Answer<> &answer)

@@ -38,6 +38,7 @@ public:
     void findQueue(const JobId &id, const QString &queueName, Looked next);
     void listenToEvents();
     void heed(const QList<Event> &events);
+    void noteConnection(const queue::QueueConnection &now);
     void tell(const Event &event); ///< one of this process' own
     void announce(const QList<Event> &events);
     void announceOne(const Event &event);
@@ -64,6 +65,8 @@ public:
     worker::WorkerPool pool;
     std::mutex ownHandlersMutex;
     Handlers ownHandlers; ///< registered in code: a reload keeps them. Under its mutex
+    std::mutex connectionMutex;
+    queue::QueueConnection connection; ///< as it was told last. Under its mutex
     bool isStarted = false;
     bool isListening = false;
     runtime::CallBox calls; ///< last: what is put finds everything above
