@@ -1,5 +1,6 @@
 #include "ui/live/live_state.h"
 
+#include "core/model/display_text.h"
 #include "core/runtime/answer.h"
 
 namespace signalbox::ui {
@@ -46,7 +47,23 @@ LiveState::LiveState(service::JobService &service, const runtime::Clock &clock, 
                 Q_EMIT localPoolChanged();
                 refresh();
             });
+    m_connection = m_service.connection(); // after connecting, so that no change falls between
     refresh();
+}
+
+bool LiveState::isOnThisMachine() const
+{
+    const std::optional<redis::RedisUrl> &url = m_service.settings().redisUrl;
+    return !url || url->scheme == redis::RedisUrl::Scheme::Unix;
+}
+
+QString LiveState::serverName() const
+{
+    if (m_connection.server.isEmpty()) return {};
+    if (isOnThisMachine()) return tr("local");
+    const redis::RedisUrl &url = *m_service.settings().redisUrl;
+    return displayLine(
+        QStringLiteral("%1:%2/%3").arg(url.host, QString::number(url.port), QString::number(url.db)));
 }
 
 bool LiveState::isStale() const

@@ -39,7 +39,9 @@ public:
     [[nodiscard]] worker::WorkerPool::State localState() const { return m_localState; }
     [[nodiscard]] int localWorkers() const { return m_localWorkers; }
     [[nodiscard]] const queue::QueueConnection &connection() const { return m_connection; }
-    [[nodiscard]] bool isStale() const; ///< the connection is lost: figures are those of asOf()
+    [[nodiscard]] bool isOnThisMachine() const; ///< by its own socket: nobody else's queues
+    [[nodiscard]] QString serverName() const;   ///< short: "local", "host:6379/0"; empty before it is known
+    [[nodiscard]] bool isStale() const;         ///< the connection is lost: figures are those of asOf()
     [[nodiscard]] std::optional<Timestamp> asOf() const { return m_asOf; }
     [[nodiscard]] const std::optional<Error> &figuresError() const { return m_figuresError; }
     [[nodiscard]] const QList<Sample> &samples() const { return m_samples; }

@@ -5,6 +5,7 @@
 #include "ui/models/job_change.h"
 #include "ui/models/worker_name.h"
 #include "ui/parts/paint_text.h"
+#include "ui/theme/words.h"
 
 #include <QDateTime>
 #include <QLocale>
@@ -44,9 +45,8 @@ QString describe(Event::Type type, const QJsonObject &data)
         return data["handler"_L1].toString();
     case Event::Type::JobStarted:
         return ActivityModel::tr("%1, attempt %2 on %3")
-            .arg(data["handler"_L1].toString())
-            .arg(data["attempt"_L1].toInt())
-            .arg(shortWorker(data["worker_id"_L1].toString()));
+            .arg(data["handler"_L1].toString(), QString::number(data["attempt"_L1].toInt()),
+                 shortWorker(data["worker_id"_L1].toString()));
     case Event::Type::JobCompleted: {
         const auto micros = static_cast<qint64>(data["duration"_L1].toDouble() * 1e6);
         return ActivityModel::tr("in %1").arg(durationText(std::chrono::microseconds(micros)));
@@ -63,9 +63,9 @@ QString describe(Event::Type type, const QJsonObject &data)
     case Event::Type::QueuePaused:
         return data["reason"_L1].toString();
     case Event::Type::WorkersStarted:
-        return ActivityModel::tr("%n worker(s)", nullptr, data["count"_L1].toInt());
+        return workersText(data["count"_L1].toInt());
     case Event::Type::WorkersScaled:
-        return ActivityModel::tr("to %n worker(s)", nullptr, data["target_count"_L1].toInt());
+        return ActivityModel::tr("to %1").arg(workersText(data["target_count"_L1].toInt()));
     case Event::Type::EventsMissed:
         return ActivityModel::tr("Some events were not seen; lists were read again.");
     default: // the kind says it all
@@ -100,8 +100,7 @@ void ActivityModel::addEvents(const QList<Event> &events)
         Row gap;
         gap.at = told.first()->at;
         gap.kind = tr("left out");
-        gap.text = tr("%n event(s) came faster than anyone can read.", nullptr,
-                      static_cast<int>(told.size() - batchMax));
+        gap.text = tr("%1 came faster than anyone can read.").arg(eventsText(told.size() - batchMax));
         rows.push_back(gap);
         told.remove(0, told.size() - batchMax);
     }

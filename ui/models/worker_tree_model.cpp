@@ -124,7 +124,8 @@ QString WorkerTreeModel::poolText(const PoolInfo &pool, Column column) const
     case WorkerColumn:
         return displayLine(pool.hostname);
     case JobColumn:
-        return tr("%n worker(s), pid %1, version %2", nullptr, static_cast<int>(pool.workers.size()))
+        return tr("%1, pid %2, version %3")
+            .arg(workersText(pool.workers.size()))
             .arg(pool.pid)
             .arg(displayLine(pool.version));
     case QueueColumn:

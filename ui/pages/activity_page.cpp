@@ -5,6 +5,7 @@
 #include "ui/parts/data_table.h"
 #include "ui/parts/job_delegate.h"
 #include "ui/parts/notice.h"
+#include "ui/theme/words.h"
 
 #include <QBoxLayout>
 
@@ -51,7 +52,7 @@ void ActivityPage::updateSummary()
     const int rows = m_model->rowCount();
     m_table->setVisible(rows > 0);
     m_notice->setVisible(rows == 0);
-    setSummary(rows < ActivityModel::rowsMax ? tr("%n event(s) since this window opened", nullptr, rows)
+    setSummary(rows < ActivityModel::rowsMax ? tr("%1 since this window opened").arg(eventsText(rows))
                                              : tr("the last %1 events").arg(countText(rows)));
 }
 

@@ -9,6 +9,7 @@
 #include "ui/parts/confirm_dialog.h"
 #include "ui/parts/data_table.h"
 #include "ui/parts/key_hint.h"
+#include "ui/theme/words.h"
 
 #include <QBoxLayout>
 
@@ -42,8 +43,8 @@ DeadLettersPage::DeadLettersPage(const PageContext &context, QWidget *parent)
         new KeyHints({{{u"R"_s}, tr("requeue all"), true}, {{u"D"_s}, tr("delete"), true}}, this));
     layout->addLayout(keys);
     using M = JobTableModel;
-    m_list->setColumns({M::StateColumn, M::IdColumn, M::HandlerColumn, M::QueueColumn, M::ErrorColumn,
-                        M::AttemptsColumn, M::RunTimeColumn, M::EndedColumn},
+    m_list->setColumns({M::IdColumn, M::HandlerColumn, M::QueueColumn, M::ErrorColumn, M::AttemptsColumn,
+                        M::RunTimeColumn, M::EndedColumn},
                        M::ErrorColumn);
     m_list->setActions({&action::requeue, &action::remove});
     new JobActs(context, this, [this] { return m_list->selected(); });
@@ -117,11 +118,9 @@ void DeadLettersPage::confirmRequeueAll()
     ConfirmDialog::Question question;
     question.title
         = isFiltered ? tr("Requeue every dead letter that matches?") : tr("Requeue %1?").arg(jobsText(count));
-    question.text
-        = tr("From %n queue(s): %1. Each starts again with all its attempts. If the cause is not mended, "
-             "they will come back.",
-             nullptr, static_cast<int>(queues.size()))
-              .arg(displayLine(queues.join(u", "_s)));
+    question.text = tr("From %1: %2. Each starts again with all its attempts. If the cause is not mended, "
+                       "they will come back.")
+                        .arg(queuesText(queues.size()), displayLine(queues.join(u", "_s)));
     question.act = isFiltered ? tr("Requeue what matches") : tr("Requeue %1").arg(jobsText(count));
     ConfirmDialog::ask(question, this, [this, queues](const QString &) { requeueAll(queues); });
 }

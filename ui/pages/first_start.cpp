@@ -50,8 +50,8 @@ FirstStart::FirstStart(const PageContext &context, QWidget *parent) : QWidget(pa
     layout->addWidget(buildHead());
     auto *row = new QHBoxLayout;
     row->setSpacing(8);
-    row->addWidget(buildSamples(), 62);
-    row->addWidget(buildOwn(), 38);
+    row->addWidget(buildSamples(), 51);
+    row->addWidget(buildOwn(), 49);
     layout->addLayout(row);
     layout->addWidget(buildData());
     auto *keys = new QHBoxLayout;
@@ -158,8 +158,8 @@ QWidget *FirstStart::buildOwn()
     layout->addSpacing(4);
     layout->addWidget(new PlainLabel(tr("Or submit one job"), &Look::baseBold, Token::Text, body));
     layout->addWidget(sentence(tr("From here, or from any shell on this machine:"), body));
-    layout->addWidget(new CommandLine(
-        u"signalboxctl submit sample.hash_tree --kwargs '{\"folder\": \"/usr/share\"}'"_s, body));
+    layout->addWidget(
+        new CommandLine(u"signalboxctl submit sample.hash_tree --kwargs '{\"folder\":\"/etc\"}'"_s, body));
     layout->addStretch(1);
     auto *buttons = new QHBoxLayout;
     buttons->addWidget(
@@ -183,7 +183,8 @@ QWidget *FirstStart::buildData()
     const service::Settings &settings = m_context.service.settings();
     const QString dataHome = QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation);
     const QString configHome = QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation);
-    const QString redis = settings.dataFolder.isEmpty() ? dataHome + u"/signalbox/redis"_s : settings.dataFolder;
+    const QString redis
+        = settings.dataFolder.isEmpty() ? dataHome + u"/signalbox/redis"_s : settings.dataFolder;
     addCell(grid, 0, 0, tr("Queues"), &Look::base, Token::Text);
     if (isPrivate()) {
         panel->setNote(tr("all of it on this machine, none of it elsewhere"));
@@ -204,7 +205,8 @@ QWidget *FirstStart::buildData()
     addCell(grid, 1, 2, tr("optional; without it the defaults hold"), &Look::base, Token::Text2);
     addCell(grid, 2, 0, tr("Handlers"), &Look::base, Token::Text);
     addCell(grid, 2, 1,
-            settings.handlersFile.isEmpty() ? configHome + u"/signalbox/handlers.json"_s : settings.handlersFile,
+            settings.handlersFile.isEmpty() ? configHome + u"/signalbox/handlers.json"_s
+                                            : settings.handlersFile,
             &Look::mono, Token::Text2);
     addCell(grid, 2, 2, tr("what jobs may run here, beside what is built in"), &Look::base, Token::Text2);
     panel->setBody(body);

@@ -30,9 +30,9 @@ namespace {
 constexpr auto readAgainAfter = 250ms;
 constexpr int margin = 12;
 
-QPushButton *flatButton(const QString &iconName, const QString &name, QWidget *parent)
+QPushButton *flatButton(const QIcon &picture, const QString &name, QWidget *parent)
 {
-    auto *button = new QPushButton(icon(iconName), {}, parent);
+    auto *button = new QPushButton(picture, {}, parent);
     setEmphasis(button, Emphasis::Flat);
     button->setToolTip(name);
     button->setAccessibleName(name);
@@ -79,7 +79,7 @@ QWidget *Inspector::buildHead()
     m_name = new PlainLabel({}, &Look::objectName, Token::Text, head);
     m_name->setElastic(true);
     m_state = new StateLabel(head);
-    auto *close = flatButton(u"dialog-close"_s, tr("Close the inspector"), head);
+    auto *close = flatButton(shapeIcon(Shape::Cross, Token::Text2), tr("Close the inspector"), head);
     connect(close, &QPushButton::clicked, this, &Inspector::closeWanted);
     title->addWidget(m_name, 1);
     title->addWidget(m_state);
@@ -88,7 +88,7 @@ QWidget *Inspector::buildHead()
     auto *ids = new QHBoxLayout;
     m_idText = new PlainLabel({}, &Look::mono, Token::Text2, head);
     m_idText->setElastic(true);
-    auto *copy = flatButton(u"edit-copy"_s, tr("Copy the job's ID"), head);
+    auto *copy = flatButton(icon(u"edit-copy"_s), tr("Copy the job's ID"), head);
     connect(copy, &QPushButton::clicked, this, [this] { QApplication::clipboard()->setText(m_id.text()); });
     ids->addWidget(m_idText);
     ids->addWidget(copy);
@@ -118,7 +118,7 @@ QWidget *Inspector::buildTabs()
     m_log = add(tr("Log"));
     m_result = add(tr("Result"));
     m_timeline = add(tr("Timeline"));
-    new JsonHighlighter(m_definition->document());
+    new JsonHighlighter(m_definition->document(), m_definition);
     return m_tabs;
 }
 
@@ -258,7 +258,7 @@ void Inspector::showFacts(const Job &job)
         {tr("Worker"), job.workerId.isEmpty() ? u"–"_s : shortWorker(job.workerId)},
         {job.dueAt ? tr("Due") : tr("Requeued"),
          job.dueAt ? (*job.dueAt > now ? tr("in %1").arg(durationText(*job.dueAt - now)) : tr("now"))
-                   : tr("%n time(s)", nullptr, job.requeues)},
+                   : (job.requeues == 0 ? tr("never") : timesText(job.requeues))},
         {tr("Tags"), tags.isEmpty() ? u"–"_s : tags.join(u", "_s)},
     };
     if (m_values.isEmpty()) {
@@ -279,12 +279,12 @@ void Inspector::showFacts(const Job &job)
 
 QString Inspector::attemptsText(const Job &job) const
 {
-    QStringList lines{tr("%n run(s) ended", nullptr, job.attempts)
+    QStringList lines{tr("%1 ended").arg(runsText(job.attempts))
                       + tr(", %1 allowed.").arg(job.definition.retry.maxRetries + 1)};
     if (job.workersLost > 0)
-        lines.append(tr("%n worker(s) were lost while they had it.", nullptr, job.workersLost));
+        lines.append(tr("Lost while they had it: %1.").arg(workersText(job.workersLost)));
     if (job.requeues > 0)
-        lines.append(tr("Requeued %n time(s); attempts began at 0 again.", nullptr, job.requeues));
+        lines.append(tr("Requeued %1; attempts began at 0 again.").arg(timesText(job.requeues)));
     if (job.startedAt) {
         const Timestamp end = job.status == JobStatus::Running ? m_context.live.clock().wallNow()
                                                                : job.endedAt.value_or(*job.startedAt);

@@ -4,6 +4,7 @@
 #include "core/model/number_text.h"
 #include "core/runtime/answer.h"
 #include "ui/parts/confirm_dialog.h"
+#include "ui/theme/words.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -161,11 +162,9 @@ void JobActs::confirmRemove()
     const QStringList names = jobs.keys();
     ConfirmDialog::Question question;
     question.title = tr("Delete %1?").arg(number);
-    question.text
-        = tr("From %n queue(s): %1. Their arguments, results, errors and logs go with them, and this "
-             "cannot be undone. Jobs that arrived since you selected are left alone.",
-             nullptr, static_cast<int>(names.size()))
-              .arg(displayLine(names.join(u", "_s)));
+    question.text = tr("From %1: %2. Their arguments, results, errors and logs go with them, and this "
+                       "cannot be undone. Jobs that arrived since you selected are left alone.")
+                        .arg(queuesText(names.size()), displayLine(names.join(u", "_s)));
     question.act = tr("Delete %1").arg(number);
     question.isDangerous = true;
     ConfirmDialog::ask(question, m_scope, [this, jobs](const QString &) { remove(jobs); });

@@ -229,7 +229,7 @@ void OverviewPage::updateTiles()
          line(&Sample::pending, false), isOld);
     show(JobStatus::Running, sum.size(JobStatus::Running),
          workers > 0 ? tr("of %1").arg(countText(workers)) : QString(),
-         workers == 0 ? tr("no workers") : tr("%n worker(s) free", nullptr, idle),
+         workers == 0 ? tr("no workers") : tr("%1 free").arg(workersText(idle)),
          line(&Sample::running, false));
     show(JobStatus::Retrying, sum.size(JobStatus::Retrying), {},
          sum.size(JobStatus::Retrying) > 0 ? tr("wait for their next attempt") : tr("none"),

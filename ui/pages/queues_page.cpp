@@ -13,6 +13,7 @@
 #include "ui/parts/notice.h"
 #include "ui/parts/panel.h"
 #include "ui/parts/plain_label.h"
+#include "ui/theme/words.h"
 
 #include <QBoxLayout>
 
@@ -151,9 +152,9 @@ void QueuesPage::showFigures()
         if (m_model->row(row).stats.paused) ++paused;
         if (m_model->row(row).health == QueueHealth::NoWorker) ++unserved;
     }
-    QStringList parts{tr("%n queue(s)", nullptr, m_model->rowCount())};
-    if (unserved > 0) parts.append(tr("%n without a worker", nullptr, unserved));
-    if (paused > 0) parts.append(tr("%n paused", nullptr, paused));
+    QStringList parts{queuesText(m_model->rowCount())};
+    if (unserved > 0) parts.append(tr("%1 without a worker").arg(unserved));
+    if (paused > 0) parts.append(tr("%1 paused").arg(paused));
     setSummary(hasRows ? parts.join(u", "_s) : QString());
     if (hasRows && m_table->selectedRows().isEmpty()) m_table->selectRow(0);
     updateBar();

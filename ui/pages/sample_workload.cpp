@@ -106,7 +106,12 @@ void Maker::compress()
 void Maker::backUp()
 {
     const QString to = m_workload.folder + u"/backups"_s;
-    for (const QString &folder : {u"/etc"_s, u"/usr/include"_s, u"/usr/share/doc"_s}) {
+    // Folders that no link leads out of: those backup.create refuses, since restoring them would write elsewhere.
+    QStringList folders{u"/usr/share/i18n"_s,  u"/usr/include/c++"_s,           u"/usr/share/zoneinfo"_s,
+                        u"/usr/share/perl5"_s, u"/usr/share/common-licenses"_s, u"/usr/share/dpkg"_s};
+    folders.removeIf([](const QString &folder) { return !QFileInfo(folder).isReadable(); });
+    constexpr qsizetype backups = 3;
+    for (const QString &folder : folders.mid(0, backups)) {
         JsonWriter create;
         create.text("folder"_L1, folder).text("to"_L1, to).text("name"_L1, QFileInfo(folder).fileName());
         if (JobDefinition *job = add(u"backup.create"_s, create)) {

@@ -27,7 +27,9 @@ constexpr double secondsMax = 366.0 * 24 * 3600;
 
 PlainLabel *fieldLabel(const QString &text)
 {
-    return new PlainLabel(text, &Look::base, Token::Text2);
+    auto *label = new PlainLabel(text, &Look::base, Token::Text2);
+    label->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred); // as high as the field beside it
+    return label;
 }
 
 QDoubleSpinBox *secondsBox(const QString &none, QWidget *parent)

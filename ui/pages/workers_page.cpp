@@ -12,6 +12,7 @@
 #include "ui/parts/plain_label.h"
 #include "ui/parts/stepper.h"
 #include "ui/parts/worker_panels.h"
+#include "ui/theme/words.h"
 
 #include <QBoxLayout>
 #include <QHeaderView>
@@ -51,15 +52,15 @@ void setWidths(QTreeView &tree)
     const auto fit = [&](int column, const QString &widest) {
         head->resizeSection(column, static_cast<int>(tabularWidth(look.base, widest)) + 20);
     };
-    fit(M::WorkerColumn, u"xxxxxx machine-12/00"_s);
+    fit(M::WorkerColumn, u"xxxx machine-12/00"_s);
     head->resizeSection(M::StateColumn, static_cast<int>(workerStateWidth(look)) + 22);
     fit(M::IdColumn, u"00000000."_s);
-    fit(M::QueueColumn, u"webhooks-eu"_s);
-    head->resizeSection(M::ProgressColumn, 170);
+    fit(M::QueueColumn, u"webhooks"_s);
+    head->resizeSection(M::ProgressColumn, 140);
     for (const int column : {M::ElapsedColumn, M::TimeoutColumn}) fit(column, u"00m 00s "_s);
-    for (const int column : {M::DoneColumn, M::FailedColumn}) fit(column, u"000,000"_s);
+    for (const int column : {M::DoneColumn, M::FailedColumn}) fit(column, u"00,000"_s);
     fit(M::BeatColumn, u"Heartbeat"_s);
-    head->resizeSection(M::RunsColumn, 150);
+    head->resizeSection(M::RunsColumn, 124);
     head->setSectionResizeMode(M::JobColumn, QHeaderView::Stretch);
 }
 
@@ -132,7 +133,10 @@ QWidget *WorkersPage::buildOthers()
     m_tree->setIndentation(18);
     m_tree->setAccessibleName(tr("Workers of all machines"));
     setWidths(*m_tree);
-    connect(m_model, &QAbstractItemModel::modelReset, m_tree, &QTreeView::expandAll);
+    connect(m_model, &QAbstractItemModel::modelReset, this, [this] {
+        m_tree->expandAll();
+        for (int row = 0; row < m_model->rowCount(); ++row) m_tree->setFirstColumnSpanned(row, {}, true);
+    });
     connect(m_tree, &QTreeView::activated, this, [this](const QModelIndex &index) {
         const WorkerInfo *worker = m_model->workerAt(index);
         if (worker != nullptr && !worker->currentJob.isNull())
@@ -171,7 +175,7 @@ void WorkersPage::showLocal()
     if (pool) {
         notes.append(tr("pid %1").arg(pool->pid));
         notes.append(tr("serves %1").arg(displayLine(pool->queues.join(u", "_s))));
-        if (pool->stuckThreads > 0) notes.append(tr("%n stuck thread(s)", nullptr, pool->stuckThreads));
+        if (pool->stuckThreads > 0) notes.append(tr("stuck threads: %1").arg(pool->stuckThreads));
     }
     m_localPanel->setNote(notes.join(u" · "_s));
 }
@@ -195,7 +199,7 @@ void WorkersPage::showOthers()
         workers += pool.workers.size();
         hosts.insert(pool.hostname);
     }
-    setSummary(tr("%1 on %n machine(s)", nullptr, static_cast<int>(hosts.size())).arg(countText(workers)));
+    setSummary(tr("%1 on %2").arg(workersText(workers), machinesText(hosts.size())));
 }
 
 } // namespace signalbox::ui

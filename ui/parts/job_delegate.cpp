@@ -1,6 +1,7 @@
 #include "ui/parts/job_delegate.h"
 
 #include "core/model/display_text.h"
+#include "core/model/number_text.h"
 #include "ui/models/activity_model.h"
 #include "ui/models/failure_groups.h"
 #include "ui/models/job_table_model.h"
@@ -9,6 +10,7 @@
 #include "ui/parts/paint_bars.h"
 #include "ui/parts/paint_state.h"
 #include "ui/parts/paint_text.h"
+#include "ui/theme/words.h"
 
 namespace signalbox::ui {
 
@@ -149,9 +151,30 @@ void WorkerDelegate::paintCell(QPainter &painter, const Cell &cell, const QModel
 {
     const auto &model = static_cast<const WorkerTreeModel &>(*index.model());
     if (model.workerAt(index) != nullptr) return paintWorker(painter, cell, index);
-    const bool isName = index.column() == WorkerTreeModel::WorkerColumn;
-    drawText(painter, cell, index, isName ? cell.look.baseBold : cell.look.small,
-             isName ? Token::Text : Token::Text2);
+    if (index.column() == WorkerTreeModel::WorkerColumn)
+        paintPool(painter, cell, *model.poolAt(index), model.clock());
+}
+
+/// A pool's row is one cell over all columns.
+void WorkerDelegate::paintPool(QPainter &painter, const Cell &cell, const PoolInfo &pool,
+                               const runtime::Clock &clock) const
+{
+    const Look &look = cell.look;
+    const std::chrono::microseconds silence = std::max(0us, clock.wallNow() - pool.lastHeartbeat);
+    const bool isSilent = silence > WorkerInfo::healthyFor;
+    const QString beat = WorkerTreeModel::tr("heartbeat %1 ago").arg(ageText(silence));
+    painter.setFont(look.small);
+    painter.setPen(look(isSilent ? Token::WarnText : Token::Muted));
+    drawTabular(painter, cell.rect, Qt::AlignRight | Qt::AlignVCenter, beat);
+    qint64 busy = 0;
+    for (const WorkerInfo &worker : pool.workers) busy += worker.status == WorkerStatus::Busy ? 1 : 0;
+    const QString about = WorkerTreeModel::tr("   %1, %2 busy · pid %3 · %4   ")
+                              .arg(workersText(pool.workers.size()), countText(busy),
+                                   QString::number(pool.pid), displayLine(pool.version));
+    drawRuns(painter, cell.rect.adjusted(0, 0, -tabularWidth(look.small, beat) - 12, 0),
+             {{displayLine(pool.hostname), look.baseBold, look(Token::Text)},
+              {about, look.small, look(Token::Text2)},
+              {displayLine(pool.queues.join(QStringLiteral(", "))), look.small, look(Token::Muted)}});
 }
 
 void WorkerDelegate::paintWorker(QPainter &painter, const Cell &cell, const QModelIndex &index) const

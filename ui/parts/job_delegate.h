@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/model/worker_info.h"
+#include "core/runtime/clock.h"
 #include "ui/parts/row_delegate.h"
 
 namespace signalbox::ui {
@@ -34,6 +36,8 @@ protected:
     void paintCell(QPainter &painter, const Cell &cell, const QModelIndex &index) const override;
 
 private:
+    void paintPool(QPainter &painter, const Cell &cell, const PoolInfo &pool,
+                   const runtime::Clock &clock) const;
     void paintWorker(QPainter &painter, const Cell &cell, const QModelIndex &index) const;
 };
 

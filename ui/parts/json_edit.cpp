@@ -12,7 +12,16 @@ namespace signalbox::ui {
 
 using namespace Qt::StringLiterals;
 
-JsonHighlighter::JsonHighlighter(QTextDocument *document) : QSyntaxHighlighter(document) { }
+JsonHighlighter::JsonHighlighter(QTextDocument *document, QWidget *widget) : QSyntaxHighlighter(document)
+{
+    widget->installEventFilter(this);
+}
+
+bool JsonHighlighter::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::PaletteChange) rehighlight();
+    return QSyntaxHighlighter::eventFilter(watched, event);
+}
 
 void JsonHighlighter::highlightBlock(const QString &text)
 {
@@ -50,7 +59,7 @@ JsonEdit::JsonEdit(JsonText::Root root, const QString &initial, QWidget *parent)
     m_edit->setFont(lookOf(this).mono);
     m_edit->setTabChangesFocus(true);
     m_edit->setLineWrapMode(QPlainTextEdit::NoWrap);
-    new JsonHighlighter(m_edit->document());
+    new JsonHighlighter(m_edit->document(), m_edit);
     connect(m_edit, &QPlainTextEdit::textChanged, this, [this] {
         check();
         Q_EMIT changed();
@@ -121,7 +130,7 @@ void TextView::showText(const QString &text)
     QString shown = displayBlock(QStringView(text).left(charsMax));
     if (text.size() > charsMax)
         shown += u'\n'
-            + tr("… %n more character(s) are not shown.", nullptr, static_cast<int>(text.size() - charsMax));
+            + tr("… The rest, %1 characters, is not shown.").arg(QLocale().toString(text.size() - charsMax));
     if (shown == toPlainText()) return;
     setPlainText(shown);
 }

@@ -13,7 +13,9 @@ class PlainLabel;
 class JsonHighlighter : public QSyntaxHighlighter {
     Q_OBJECT
 public:
-    explicit JsonHighlighter(QTextDocument *document);
+    /// Belongs to the document; follows the theme of the widget.
+    JsonHighlighter(QTextDocument *document, QWidget *widget);
+    bool eventFilter(QObject *watched, QEvent *event) override;
 
 protected:
     void highlightBlock(const QString &text) override;

@@ -1,10 +1,11 @@
 #include "ui/parts/paint_bars.h"
 
-#include "core/model/number_text.h"
 #include "ui/parts/paint_text.h"
 #include "ui/theme/console_style.h"
 
+#include <QCoreApplication>
 #include <QFontMetricsF>
+#include <QLocale>
 #include <QPainterPath>
 
 #include <cmath>
@@ -48,11 +49,18 @@ void paintGhost(QPainter &painter, const QRectF &bar, const Look &look, double s
     painter.fillRect(mark, look(Token::Text));
 }
 
+/// Rounded down: 99.9 % is not done.
+QString wholePercent(double percent)
+{
+    return QCoreApplication::translate("signalbox::ui::ProgressBar", "%1 %")
+        .arg(QLocale().toString(std::floor(percent), 'f', 0));
+}
+
 } // namespace
 
 double percentWidth(const Look &look)
 {
-    return tabularWidth(look.small, percentText(100));
+    return tabularWidth(look.small, wholePercent(100));
 }
 
 void paintProgress(QPainter &painter, const QRectF &cell, const Look &look, const ProgressBar &bar)
@@ -63,7 +71,8 @@ void paintProgress(QPainter &painter, const QRectF &cell, const Look &look, cons
     painter.setFont(look.small);
     if (bar.isComplete) {
         paintFrame(painter, ground, look.state(JobStatus::Completed).solid, Qt::transparent, 1.5);
-        return;
+        painter.setPen(look(Token::Muted));
+        return drawTabular(painter, number, Qt::AlignRight | Qt::AlignVCenter, wholePercent(100));
     }
     if (!bar.percent) {
         hatch(painter, ground, look.state(JobStatus::Running).solid, look(Token::Track), barRadius);
@@ -79,7 +88,7 @@ void paintProgress(QPainter &painter, const QRectF &cell, const Look &look, cons
                    std::min(barRadius, done.width() / 2));
     if (bar.ghost) paintGhost(painter, ground, look, *bar.ghost);
     painter.setPen(look(Token::Text2));
-    drawTabular(painter, number, Qt::AlignRight | Qt::AlignVCenter, percentText(std::floor(*bar.percent)));
+    drawTabular(painter, number, Qt::AlignRight | Qt::AlignVCenter, wholePercent(*bar.percent));
 }
 
 void paintTimeout(QPainter &painter, const QRectF &cell, const Look &look, double share)

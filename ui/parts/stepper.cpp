@@ -4,6 +4,7 @@
 #include "ui/parts/action_button.h"
 #include "ui/parts/paint_text.h"
 #include "ui/theme/look.h"
+#include "ui/theme/words.h"
 
 #include <QBoxLayout>
 #include <QPainter>
@@ -31,7 +32,7 @@ Stepper::Stepper(QAction *less, QAction *more, QWidget *parent) : QWidget(parent
 void Stepper::setValue(int value)
 {
     m_value = value;
-    setAccessibleName(tr("%n local worker(s)", nullptr, value));
+    setAccessibleName(tr("Local: %1").arg(workersText(value)));
     update();
 }
 

@@ -15,6 +15,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr char emphasisProperty[] = "signalboxEmphasis";
+constexpr int inputPadding = 4; // between an input's edge and its text, beside what Qt leaves
 } // namespace
 
 Emphasis emphasisOf(const QWidget *button)
@@ -37,6 +38,16 @@ ConsoleStyle::ConsoleStyle(Look look)
 void ConsoleStyle::setLook(Look look)
 {
     m_look = std::move(look);
+}
+
+QRect ConsoleStyle::subElementRect(SubElement element, const QStyleOption *option,
+                                   const QWidget *widget) const
+{
+    const QRect rect = QProxyStyle::subElementRect(element, option, widget);
+    const auto *frame = qstyleoption_cast<const QStyleOptionFrame *>(option);
+    if (element == SE_LineEditContents && frame != nullptr && frame->lineWidth > 0)
+        return rect.adjusted(inputPadding, 0, -inputPadding, 0);
+    return rect;
 }
 
 void ConsoleStyle::polish(QWidget *widget)
@@ -213,6 +224,7 @@ int ConsoleStyle::styleHint(StyleHint hint, const QStyleOption *option, const QW
     case SH_EtchDisabledText:
     case SH_DitherDisabledText:
     case SH_ScrollBar_Transient:
+    case SH_UnderlineShortcut:
     case SH_ItemView_ActivateItemOnSingleClick:
         return 0;
     case SH_ToolTipLabel_Opacity:
@@ -241,9 +253,11 @@ QSize ConsoleStyle::sizeFromContents(ContentsType type, const QStyleOption *opti
     case CT_ToolButton:
         wanted.setHeight(std::max(m_look.buttonHeight, size.height()));
         break;
-    case CT_LineEdit:
     case CT_ComboBox:
     case CT_SpinBox:
+        wanted.rwidth() += 2 * inputPadding;
+        [[fallthrough]];
+    case CT_LineEdit:
         wanted.setHeight(m_look.inputHeight);
         break;
     case CT_HeaderSection:
@@ -264,6 +278,10 @@ QSize ConsoleStyle::sizeFromContents(ContentsType type, const QStyleOption *opti
 QRect ConsoleStyle::subControlRect(ComplexControl control, const QStyleOptionComplex *option, SubControl sub,
                                    const QWidget *widget) const
 {
+    if (control == CC_ComboBox && sub == SC_ComboBoxEditField)
+        return QProxyStyle::subControlRect(control, option, sub, widget).adjusted(inputPadding, 0, 0, 0);
+    if (control == CC_SpinBox && sub == SC_SpinBoxEditField)
+        return QProxyStyle::subControlRect(control, option, sub, widget).adjusted(inputPadding, 0, 0, 0);
     const auto *slider = qstyleoption_cast<const QStyleOptionSlider *>(option);
     if (control != CC_ScrollBar || slider == nullptr)
         return QProxyStyle::subControlRect(control, option, sub, widget);

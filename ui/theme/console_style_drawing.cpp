@@ -131,6 +131,8 @@ void ConsoleStyle::drawIndicator(bool round, const QStyleOption &option, QPainte
 
 void ConsoleStyle::drawBranch(const QStyleOption &option, QPainter &painter) const
 {
+    painter.fillRect(QRect(option.rect.left(), option.rect.bottom(), option.rect.width(), 1),
+                     m_look(Token::Line));
     if (!option.state.testFlag(State_Children)) return;
     paintChevron(painter, option.rect,
                  option.state.testFlag(State_Open) ? ChevronDirection::Down : ChevronDirection::Right,
@@ -153,8 +155,9 @@ void ConsoleStyle::drawHeadSection(const QStyleOptionHeader &option, QPainter &p
     const QRect inner = rect.adjusted(isFirst ? 12 : 8, 0, isLast ? -12 : -8, -1);
     constexpr int arrowRoom = 14;
     const QFontMetrics metrics(m_look.small);
-    const int textWidth
-        = std::min(metrics.horizontalAdvance(option.text), inner.width() - (isSorted ? arrowRoom : 0));
+    const int room = inner.width() - (isSorted ? arrowRoom : 0);
+    const int wanted = metrics.horizontalAdvance(option.text) + 1;
+    const int textWidth = std::min(wanted, room);
     const bool isRight = option.textAlignment.testFlag(Qt::AlignRight);
     const int left = isRight ? inner.right() + 1 - textWidth - (isSorted ? arrowRoom : 0) : inner.left();
     const QRect text(left, inner.top(), textWidth, inner.height());
@@ -162,7 +165,8 @@ void ConsoleStyle::drawHeadSection(const QStyleOptionHeader &option, QPainter &p
     painter.setFont(m_look.small);
     painter.setPen(m_look(isSorted ? Token::Text : Token::Muted));
     painter.drawText(text, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine,
-                     metrics.elidedText(option.text, Qt::ElideRight, textWidth));
+                     wanted <= room ? option.text
+                                    : metrics.elidedText(option.text, Qt::ElideRight, textWidth));
     painter.restore();
     if (isSorted)
         paintChevron(painter, QRectF(text.right() + 4, inner.top(), arrowRoom - 4, inner.height()),

@@ -10,6 +10,13 @@
 #include <QStandardPaths>
 #include <QSvgRenderer>
 
+/// A static library's resources are left out by the linker unless somebody asks for them; the macro wants the
+/// global namespace.
+static void useResources()
+{
+    Q_INIT_RESOURCE(signalbox);
+}
+
 namespace signalbox::ui {
 
 using namespace Qt::StringLiterals;
@@ -120,7 +127,7 @@ QStringList ownIconNames()
 QStringList breezeIconNames()
 {
     return {u"view-list-text"_s,
-            u"view-history"_s,
+            u"appointment-new"_s,
             u"view-filter"_s,
             u"edit-find"_s,
             u"list-add"_s,
@@ -168,6 +175,7 @@ QIcon applicationIcon()
 
 void addIconSearchPaths()
 {
+    useResources();
     QStringList paths = QIcon::themeSearchPaths();
     for (const QString &folder : QStandardPaths::standardLocations(QStandardPaths::GenericDataLocation)) {
         const QString icons = folder + u"/icons"_s;

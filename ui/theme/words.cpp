@@ -1,5 +1,7 @@
 #include "ui/theme/words.h"
 
+#include "core/model/number_text.h"
+
 #include <QCoreApplication>
 
 namespace signalbox::ui {
@@ -72,6 +74,36 @@ QString wordOf(WorkerStatus status)
         return Words::tr("Error");
     }
     Q_UNREACHABLE();
+}
+
+QString workersText(qint64 count)
+{
+    return count == 1 ? Words::tr("1 worker") : Words::tr("%1 workers").arg(countText(count));
+}
+
+QString queuesText(qint64 count)
+{
+    return count == 1 ? Words::tr("1 queue") : Words::tr("%1 queues").arg(countText(count));
+}
+
+QString machinesText(qint64 count)
+{
+    return count == 1 ? Words::tr("1 machine") : Words::tr("%1 machines").arg(countText(count));
+}
+
+QString eventsText(qint64 count)
+{
+    return count == 1 ? Words::tr("1 event") : Words::tr("%1 events").arg(countText(count));
+}
+
+QString timesText(qint64 count)
+{
+    return count == 1 ? Words::tr("once") : Words::tr("%1 times").arg(countText(count));
+}
+
+QString runsText(qint64 count)
+{
+    return count == 1 ? Words::tr("1 run") : Words::tr("%1 runs").arg(countText(count));
 }
 
 } // namespace signalbox::ui

@@ -13,4 +13,12 @@ namespace signalbox::ui {
 [[nodiscard]] QString wordOf(JobPriority priority);
 [[nodiscard]] QString wordOf(WorkerStatus status);
 
+/// Numbers of things, as jobsText() has them for jobs: "1 worker", "4 workers".
+[[nodiscard]] QString workersText(qint64 count);
+[[nodiscard]] QString queuesText(qint64 count);
+[[nodiscard]] QString machinesText(qint64 count);
+[[nodiscard]] QString eventsText(qint64 count);
+[[nodiscard]] QString timesText(qint64 count);
+[[nodiscard]] QString runsText(qint64 count);
+
 } // namespace signalbox::ui

@@ -74,7 +74,8 @@ QWidget *MainWindow::buildCentre()
     rightColumn->setSpacing(0);
     m_head = new PageHead(right);
     rightColumn->addWidget(m_head);
-    m_inner = new QMainWindow(right, Qt::Widget);
+    m_inner = new QMainWindow(right);
+    m_inner->setWindowFlags(Qt::Widget); // the constructor makes it a window whatever it is told
     m_stack = new QStackedWidget(m_inner);
     m_inner->setCentralWidget(m_stack);
     rightColumn->addWidget(m_inner, 1);
@@ -213,12 +214,10 @@ void MainWindow::paintEvent(QPaintEvent *)
     const Look &look = lookOf(this);
     QPainter painter(this);
     painter.fillRect(rect(), look(Token::Window));
-    const service::Settings &settings = m_service.settings();
-    const bool isOwn = !settings.redisUrl;
     const bool isLost = m_live->connection().phase == queue::QueueConnection::Phase::Lost;
-    QPen pen(look(isLost      ? Token::ErrorText
-                      : isOwn ? Token::ProfileLocal
-                              : Token::ProfileOther),
+    QPen pen(look(isLost                          ? Token::ErrorText
+                      : m_live->isOnThisMachine() ? Token::ProfileLocal
+                                                  : Token::ProfileOther),
              2 * frameWidth);
     if (isLost) pen.setStyle(Qt::DashLine);
     painter.setPen(pen);

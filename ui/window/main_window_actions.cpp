@@ -3,6 +3,7 @@
 #include "ui/pages/inspector.h"
 #include "ui/pages/sample_workload.h"
 #include "ui/parts/confirm_dialog.h"
+#include "ui/theme/words.h"
 #include "ui/window/command_palette.h"
 #include "ui/window/main_window.h"
 
@@ -101,7 +102,7 @@ void MainWindow::bindWorkers()
             question.text
                 = tr("Running jobs are interrupted and given back to their queue at once; no attempt is "
                      "charged. What they did so far is done again.");
-            question.act = tr("Stop %n worker(s) now", nullptr, m_live->localWorkers());
+            question.act = tr("Stop %1 now").arg(workersText(m_live->localWorkers()));
             question.isDangerous = true;
             ConfirmDialog::ask(question, this, [this](const QString &) {
                 runtime::whenDone(m_service.stopWorkers(StopMode::Now), this, [this](const Result<> &result) {
@@ -129,7 +130,7 @@ void MainWindow::changeWorkers(int by)
 {
     const int wanted = std::max(1, m_live->localWorkers() + by);
     runtime::whenDone(m_service.scaleWorkers(wanted), this, [this, wanted](const Result<> &result) {
-        answer(result, tr("Scaled to %n local worker(s).", nullptr, wanted));
+        answer(result, tr("Scaled to %1.").arg(workersText(wanted)));
     });
 }
 
@@ -179,7 +180,7 @@ void MainWindow::startSamples()
     samples.folder = QDir::tempPath() + u"/signalbox-samples"_s;
     for (const worker::QueueWeight &queue : m_service.settings().pool.queues)
         samples.queues.append(queue.queue);
-    if (!QDir().mkpath(samples.folder))
+    if (!QDir().mkpath(samples.folder + u"/backups"_s))
         return tell(Error{Error::Kind::Invalid, tr("The sample workload cannot start."),
                           tr("The folder %1 cannot be made.").arg(samples.folder),
                           tr("Make it, or set TMPDIR to a folder you may write to.")});

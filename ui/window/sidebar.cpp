@@ -135,13 +135,18 @@ void Sidebar::paintConnection(QPainter &painter) const
     const bool isReady = connection.phase == queue::QueueConnection::Phase::Ready;
     painter.setFont(look.small);
     painter.setPen(look(isReady ? Token::Muted : Token::ErrorText));
-    const QString ping = isReady ? durationText(connection.ping) : tr("lost");
+    const QString ping = !isReady     ? tr("lost")
+        : connection.ping.count() > 0 ? durationText(connection.ping)
+                                      : QString();
     drawTabular(painter, item.adjusted(0, 0, -12, 0), Qt::AlignRight | Qt::AlignVCenter, ping);
     const double dot = 8;
     paintShape(painter, QRectF(margin + 2, std::round(item.center().y() - dot / 2), dot, dot), Shape::Dot,
-               look(isReady ? Token::ProfileLocal : Token::ErrorText), look(Token::Window));
+               look(!isReady                       ? Token::ErrorText
+                        : m_live.isOnThisMachine() ? Token::ProfileLocal
+                                                   : Token::ProfileOther),
+               look(Token::Window));
     const QRectF name = item.adjusted(margin + iconSize + 10, 0, -(tabularWidth(look.small, ping) + 20), 0);
-    const QString server = displayLine(connection.server);
+    const QString server = m_live.serverName();
     painter.setFont(look.smallMedium);
     painter.setPen(look(Token::Text));
     painter.drawText(name, Qt::AlignVCenter,

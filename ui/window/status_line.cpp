@@ -41,20 +41,32 @@ StatusLine::StatusLine(LiveState &live, QWidget *parent) : QWidget(parent), m_li
     m_messageEnds.setSingleShot(true);
     connect(&m_messageEnds, &QTimer::timeout, this, [this] { m_message->setText({}); });
     connect(&m_live, &LiveState::figuresChanged, this, &StatusLine::showState);
-    connect(&m_live, &LiveState::connectionChanged, this, &StatusLine::showState);
-    connect(&m_live, &LiveState::ticked, this, [this] {
+    connect(&m_live, &LiveState::ticked, this, &StatusLine::showState);
+    connect(&m_live, &LiveState::connectionChanged, this, [this] {
         measureCost();
         showState();
     });
+    show(m_cost, {});
     showState();
 }
 
 PlainLabel *StatusLine::add(QHBoxLayout *layout, bool isFirst)
 {
-    if (!isFirst) layout->addWidget(new Hairline(Qt::Vertical, this, 7));
     auto *label = new PlainLabel({}, &Look::small, Token::Text2, this);
+    if (!isFirst) {
+        auto *line = new Hairline(Qt::Vertical, this, 7);
+        layout->addWidget(line);
+        m_lines.insert(label, line);
+    }
     layout->addWidget(label);
     return label;
+}
+
+void StatusLine::show(PlainLabel *label, const QString &text)
+{
+    label->setText(text);
+    label->setVisible(!text.isEmpty());
+    if (QWidget *line = m_lines.value(label)) line->setVisible(!text.isEmpty());
 }
 
 void StatusLine::say(const QString &message, bool isError)
@@ -79,11 +91,21 @@ QString StatusLine::text() const
 
 void StatusLine::measureCost()
 {
-    constexpr int every = 5; // seconds; a shorter look jumps
-    if (++m_ticks % every != 0) return;
-    const quint64 now = m_live.connection().commandsSent;
-    m_commandsPerSecond = now >= m_commandsBefore ? static_cast<double>(now - m_commandsBefore) / every : 0;
-    m_commandsBefore = now;
+    // The connection counts; it tells with every ping. A shorter span than this would jump.
+    constexpr auto spanMin = 2s;
+    const Timestamp now = m_live.clock().wallNow();
+    const auto span = now - m_costSince;
+    if (span < spanMin) return;
+    const quint64 sent = m_live.connection().commandsSent;
+    if (sent < m_commandsBefore || m_costSince == Timestamp()) {
+        show(m_cost, {}); // a new connection counts from zero
+    } else {
+        const double seconds = std::chrono::duration<double>(span).count();
+        const double rate = static_cast<double>(sent - m_commandsBefore) / seconds;
+        show(m_cost, tr("this console %1 commands/s").arg(QLocale().toString(rate, 'f', 1)));
+    }
+    m_commandsBefore = sent;
+    m_costSince = now;
 }
 
 QString StatusLine::connectionText() const
@@ -109,8 +131,9 @@ void StatusLine::showState()
     const bool isLost = m_live.connection().phase == queue::QueueConnection::Phase::Lost;
     m_connection->setText(connectionText());
     m_connection->setToken(isLost ? Token::ErrorText : Token::Text2);
-    m_ping->setText(tr("ping %1").arg(durationText(m_live.connection().ping)));
-    m_rate->setText(tr("%1 jobs/s").arg(QLocale().toString(m_live.sum().completedPerSecond1m, 'f', 1)));
+    const std::chrono::microseconds ping = m_live.connection().ping;
+    show(m_ping, ping.count() > 0 ? tr("ping %1").arg(durationText(ping)) : QString());
+    show(m_rate, tr("%1 jobs/s").arg(QLocale().toString(m_live.sum().completedPerSecond1m, 'f', 1)));
     int busy = 0;
     int workers = 0;
     for (const PoolInfo &pool : m_live.pools()) {
@@ -119,8 +142,7 @@ void StatusLine::showState()
             if (worker.status == WorkerStatus::Busy) ++busy;
         }
     }
-    m_workers->setText(tr("%1/%2 workers busy").arg(busy).arg(workers));
-    m_cost->setText(tr("%1 commands/s from here").arg(QLocale().toString(m_commandsPerSecond, 'f', 0)));
+    show(m_workers, tr("%1/%2 workers busy").arg(busy).arg(workers));
     if (!m_live.asOf()) {
         m_age->setText(tr("no figures yet"));
     } else {

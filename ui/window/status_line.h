@@ -25,6 +25,7 @@ protected:
 
 private:
     PlainLabel *add(QHBoxLayout *layout, bool isFirst = false);
+    void show(PlainLabel *label, const QString &text); ///< empty: it takes no room, and no hairline
     void showState();
     void measureCost();
     [[nodiscard]] QString connectionText() const;
@@ -39,8 +40,8 @@ private:
     PlainLabel *m_age;
     QTimer m_messageEnds;
     quint64 m_commandsBefore = 0;
-    double m_commandsPerSecond = 0;
-    int m_ticks = 0;
+    QHash<PlainLabel *, QWidget *> m_lines; ///< the hairline before each
+    Timestamp m_costSince{};
 };
 
 } // namespace signalbox::ui

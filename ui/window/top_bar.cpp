@@ -62,6 +62,11 @@ private:
     QAction *m_action;
 };
 
+Token profileToken(const LiveState &live)
+{
+    return live.isOnThisMachine() ? Token::ProfileLocal : Token::ProfileOther;
+}
+
 } // namespace
 
 TopBar::TopBar(LiveState &live, ActionRegistry &actions, QWidget *parent)
@@ -153,15 +158,13 @@ void TopBar::showConnection()
 {
     const queue::QueueConnection &connection = m_live.connection();
     const bool isReady = connection.phase == queue::QueueConnection::Phase::Ready;
-    // "Redis 7.0.15 at unix:/…": the address in short; the whole is in the tooltip.
-    const QString address = connection.server.section(u' ', -1);
-    QString name = address.isEmpty() ? tr("not connected") : displayLine(address);
-    if (address.startsWith("unix:"_L1)) name = tr("local");
+    QString name = m_live.serverName();
+    if (name.isEmpty()) name = tr("not connected");
     constexpr qsizetype charsMax = 32;
     if (name.size() > charsMax) name = name.left(charsMax - 1) + u'…';
     m_connection->setText(name.replace(u'&', u"&&"_s));
     m_connection->setIcon(
-        shapeIcon(isReady ? Shape::Dot : Shape::Cross, isReady ? Token::ProfileLocal : Token::ErrorText));
+        shapeIcon(isReady ? Shape::Dot : Shape::Cross, isReady ? profileToken(m_live) : Token::ErrorText));
     m_connection->setToolTip(plainToolTip(displayLine(connection.server)));
     m_connection->setAccessibleName(tr("Server %1").arg(displayLine(connection.server)));
 }

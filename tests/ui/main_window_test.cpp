@@ -1,0 +1,412 @@
+// The window over a real service: in memory, and on a real server.
+#include "tests/core/service/service_rig.h"
+#include "tests/ui/rows.h"
+#include "ui/models/activity_model.h"
+#include "ui/models/queue_table_model.h"
+#include "ui/models/worker_tree_model.h"
+#include "ui/pages/dead_letters_page.h"
+#include "ui/pages/inspector.h"
+#include "ui/pages/job_list.h"
+#include "ui/pages/jobs_page.h"
+#include "ui/pages/overview_page.h"
+#include "ui/pages/queues_page.h"
+#include "ui/pages/submit_dialog.h"
+#include "ui/pages/workers_page.h"
+#include "ui/parts/confirm_dialog.h"
+#include "ui/parts/data_table.h"
+#include "ui/parts/facets.h"
+#include "ui/parts/json_edit.h"
+#include "ui/parts/notice.h"
+#include "ui/parts/tile.h"
+#include "ui/window/command_palette.h"
+#include "ui/window/main_window.h"
+#include "ui/window/sidebar.h"
+#include "ui/window/status_line.h"
+
+#include <QComboBox>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QTabWidget>
+#include <QTest>
+
+#include <atomic>
+
+using namespace signalbox;
+using namespace signalbox::test;
+using namespace signalbox::ui;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// A handler that holds its jobs until it is told to let them go.
+struct Gate {
+    std::atomic<bool> isOpen{false};
+    worker::RunResult run(worker::RunContext &context) const
+    {
+        context.reportProgress(1, 4, u"one of four"_s);
+        context.log(u"waiting at the gate"_s);
+        while (!isOpen) {
+            if (context.cancelToken().waitFor(5ms)) return worker::RunResult::failed(u"stopped"_s);
+        }
+        return worker::RunResult::completed(JsonText::trusted(R"({"passed":true})"));
+    }
+};
+
+/// Service and window, with two handlers: "gate" waits, "fail" fails.
+class Stage {
+public:
+    explicit Stage(const TestServer *server) : rig(server)
+    {
+        rig.handle(u"gate"_s,
+                   [this](const JobDefinition &, worker::RunContext &context) { return gate.run(context); });
+        rig.handle(u"fail"_s, [](const JobDefinition &, worker::RunContext &) {
+            return worker::RunResult::failed(u"KeyError: 'currency'\n  at billing.charge"_s);
+        });
+        const Result<> started = get(rig->start());
+        if (!started) qFatal("%s", qPrintable(started.error().text()));
+        theme = std::make_unique<Theme>(Theme::Choice::Light);
+        window = std::make_unique<MainWindow>(rig.service(), *runtime::systemSeams().clock, *theme);
+        window->resize(1280, 800);
+        window->show();
+    }
+    ~Stage()
+    {
+        gate.isOpen = true;
+        window.reset();
+        std::ignore = get(rig->stopWorkers(worker::WorkerPool::StopMode::Now));
+        std::ignore = get(rig->stop());
+    }
+    JobId submit(const QString &handler, int retries = 0)
+    {
+        JobDefinition job;
+        job.handler = handler;
+        job.retry.maxRetries = retries;
+        const auto submitted = get(rig->submit(job));
+        if (!submitted) qFatal("%s", qPrintable(submitted.error().text()));
+        return submitted->id;
+    }
+    void startWorkers(int count = 1)
+    {
+        const Result<> started = get(rig->startWorkers(count));
+        if (!started) qFatal("%s", qPrintable(started.error().text()));
+    }
+    template <typename PageType> PageType *show(const QString &id)
+    {
+        window->showPage(id);
+        return qobject_cast<PageType *>(window->page(id));
+    }
+    [[nodiscard]] QAction *action(const ActionSpec &spec) const { return window->actions().action(spec); }
+    [[nodiscard]] qint64 size(JobStatus status) const { return window->live().sum().size(status); }
+
+    Gate gate; // outlives the workers that wait at it
+    ServiceRig rig;
+    std::unique_ptr<Theme> theme;
+    std::unique_ptr<MainWindow> window;
+};
+
+void select(JobList *list, const JobId &id)
+{
+    list->table()->selectRow(list->model()->rowOf(id));
+}
+
+} // namespace
+
+class MainWindowTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase_data();
+    void aJobsRowFollowsItsLife();
+    void cancelReachesARunningJob();
+    void aDeadLetterIsRequeuedAndLeavesTheCount();
+    void deletingAsksFirstAndSaysHowMany();
+    void newRowsWaitBehindTheBar();
+    void theFilterNarrowsAndSaysWhatIsWrong();
+    void overviewShowsWhatRunsAndWhatFailed();
+    void workersStartScaleAndStop();
+    void aQueueIsPausedWithAReason();
+    void submitDialogChecksAndSubmits();
+    void theInspectorFollowsItsJob();
+    void thePaletteFindsAndRunsCommands();
+    void everyPageOpensByItsShortcut();
+    void anEmptyWindowOffersAStart();
+
+private:
+    std::unique_ptr<Stage> stage();
+    std::unique_ptr<TestServer> m_server;
+};
+
+void MainWindowTest::initTestCase_data()
+{
+    QTest::addColumn<bool>("isOnServer");
+    QTest::newRow("memory") << false;
+    QTest::newRow("redis") << true;
+}
+
+std::unique_ptr<Stage> MainWindowTest::stage()
+{
+    QFETCH_GLOBAL(const bool, isOnServer);
+    m_server
+        = isOnServer ? std::make_unique<TestServer>() : nullptr; // a fresh one: no test sees another's jobs
+    return std::make_unique<Stage>(m_server.get());
+}
+
+void MainWindowTest::aJobsRowFollowsItsLife()
+{
+    const auto s = stage();
+    const JobId id = s->submit(u"gate"_s);
+    auto *page = s->show<JobsPage>(u"jobs"_s);
+    JobTableModel *model = page->list()->model();
+    QTRY_COMPARE(model->rowOf(id), 0);
+    QCOMPARE(model->row(0).status, JobStatus::Pending);
+    s->startWorkers();
+    QTRY_COMPARE(model->row(0).status, JobStatus::Running);
+    QTRY_VERIFY(model->row(0).progress.has_value());
+    QCOMPARE(model->row(0).progress->percentage(), 25.0);
+    QTRY_COMPARE(s->window->sidebar()->countText(u"jobs"_s), u"1"_s);
+    s->gate.isOpen = true;
+    QTRY_COMPARE(model->row(0).status, JobStatus::Completed);
+    QCOMPARE(model->rowCount(), 1);
+    QTRY_COMPARE(s->size(JobStatus::Completed), 1);
+}
+
+void MainWindowTest::cancelReachesARunningJob()
+{
+    const auto s = stage();
+    const JobId id = s->submit(u"gate"_s);
+    s->startWorkers();
+    auto *page = s->show<JobsPage>(u"jobs"_s);
+    QTRY_VERIFY(page->list()->model()->rowOf(id) >= 0);
+    QTRY_COMPARE(page->list()->model()->row(0).status, JobStatus::Running);
+    QVERIFY(!s->action(action::cancel)->isEnabled()); // nothing is selected
+    QCOMPARE(s->action(action::cancel)->statusTip(), u"No job is selected."_s);
+    select(page->list(), id);
+    QVERIFY(s->action(action::cancel)->isEnabled());
+    QVERIFY(!s->action(action::requeue)->isEnabled());
+    s->action(action::cancel)->trigger();
+    QTRY_COMPARE(page->list()->model()->row(0).status, JobStatus::Cancelled);
+    QTRY_VERIFY(s->action(action::requeue)->isEnabled()); // the action knows the new state
+}
+
+void MainWindowTest::aDeadLetterIsRequeuedAndLeavesTheCount()
+{
+    const auto s = stage();
+    const JobId id = s->submit(u"fail"_s);
+    s->startWorkers();
+    QTRY_COMPARE(s->window->sidebar()->countText(u"dead"_s), u"1 !"_s);
+    std::ignore = get(s->rig->stopWorkers(worker::WorkerPool::StopMode::Graceful));
+    auto *page = s->show<DeadLettersPage>(u"dead"_s);
+    JobTableModel *model = page->list()->model();
+    QTRY_COMPARE(model->rowOf(id), 0);
+    QCOMPARE(model->index(0, JobTableModel::ErrorColumn).data().toString(), u"KeyError: 'currency'"_s);
+    select(page->list(), id);
+    QCOMPARE(ActionRegistry::plainText(s->action(action::requeue)), u"Requeue 1 job"_s);
+    s->action(action::requeue)->trigger();
+    QTRY_COMPARE(model->row(0).status, JobStatus::Pending);
+    QVERIFY(model->isDimmed(0)); // it stays where the operator saw it
+    QTRY_COMPARE(s->window->sidebar()->countText(u"dead"_s), u"0"_s);
+    QTRY_COMPARE(s->window->status()->message(), u"Requeued 1 job."_s);
+}
+
+void MainWindowTest::deletingAsksFirstAndSaysHowMany()
+{
+    const auto s = stage();
+    s->submit(u"gate"_s);
+    s->submit(u"gate"_s);
+    auto *page = s->show<JobsPage>(u"jobs"_s);
+    QTRY_COMPARE(page->list()->model()->rowCount(), 2);
+    page->list()->table()->selectAll();
+    s->action(action::remove)->trigger();
+    auto *dialog = s->window->findChild<ConfirmDialog *>();
+    QVERIFY(dialog != nullptr);
+    QCOMPARE(dialog->windowTitle(), u"Delete 2 jobs?"_s);
+    dialog->reject();
+    QTRY_VERIFY(s->window->findChild<ConfirmDialog *>() == nullptr);
+    QCOMPARE(page->list()->model()->rowCount(), 2);
+    s->action(action::remove)->trigger();
+    s->window->findChild<ConfirmDialog *>()->accept();
+    QTRY_COMPARE(page->list()->model()->rowCount(), 0);
+    QTRY_COMPARE(page->list()->notice()->kind(), Notice::Kind::Empty);
+}
+
+void MainWindowTest::newRowsWaitBehindTheBar()
+{
+    const auto s = stage();
+    s->submit(u"gate"_s);
+    auto *page = s->show<JobsPage>(u"jobs"_s);
+    QTRY_COMPARE(page->list()->model()->rowCount(), 1);
+    s->submit(u"gate"_s);
+    QTRY_COMPARE(page->list()->newRows(), 1);
+    QCOMPARE(page->list()->model()->rowCount(), 1);
+    QTRY_COMPARE(s->size(JobStatus::Pending), 2);
+    s->action(action::refresh)->trigger();
+    QTRY_COMPARE(page->list()->model()->rowCount(), 2);
+    QCOMPARE(page->list()->newRows(), 0);
+}
+
+void MainWindowTest::theFilterNarrowsAndSaysWhatIsWrong()
+{
+    const auto s = stage();
+    s->submit(u"gate"_s);
+    const JobId other = s->submit(u"fail"_s);
+    auto *page = s->show<JobsPage>(u"jobs"_s);
+    QTRY_COMPARE(page->list()->model()->rowCount(), 2);
+    auto *box = page->findChild<QLineEdit *>();
+    s->action(action::search)->trigger();
+    QTest::keyClicks(box, u"handler:fail"_s);
+    QTest::keyClick(box, Qt::Key_Return);
+    QTRY_COMPARE(page->list()->model()->rowCount(), 1);
+    QCOMPARE(page->list()->model()->rowOf(other), 0);
+    box->clear();
+    QTest::keyClicks(box, u"colour:red"_s);
+    QTest::keyClick(box, Qt::Key_Return);
+    QCOMPARE(page->list()->filter().list.handler, u"fail"_s); // the last good one stays
+    box->clear();
+    QTest::keyClicks(box, u"handler:nobody"_s);
+    QTest::keyClick(box, Qt::Key_Return);
+    QTRY_COMPARE(page->list()->notice()->title(), u"Nothing matches"_s);
+}
+
+void MainWindowTest::overviewShowsWhatRunsAndWhatFailed()
+{
+    const auto s = stage();
+    auto *page = s->show<OverviewPage>(u"overview"_s);
+    const JobId running = s->submit(u"gate"_s);
+    QTRY_VERIFY(page->alert()->title().contains("default"_L1)); // no worker serves it
+    s->submit(u"fail"_s);
+    s->startWorkers(2);
+    QTRY_COMPARE(page->runningModel()->rowOf(running), 0);
+    QTRY_COMPARE(page->failuresModel()->rowCount(), 1);
+    QCOMPARE(page->failuresModel()->group(0).signature, u"KeyError: 'currency'"_s);
+    QTRY_COMPARE(page->tile(JobStatus::DeadLetter)->content().number, u"1"_s);
+    QTRY_COMPARE(page->tile(JobStatus::Running)->content().unit, u"of 2"_s);
+    QTRY_VERIFY(page->alert()->title().isEmpty());
+    s->gate.isOpen = true;
+    QTRY_COMPARE(page->runningModel()->rowCount(), 0);
+    page->tile(JobStatus::DeadLetter)->click();
+    QCOMPARE(s->window->currentPage(), u"dead"_s);
+}
+
+void MainWindowTest::workersStartScaleAndStop()
+{
+    const auto s = stage();
+    auto *page = s->show<WorkersPage>(u"workers"_s);
+    QVERIFY(!s->action(action::addWorker)->isEnabled());
+    QVERIFY(s->action(action::startWorkers)->isEnabled());
+    s->startWorkers(1);
+    QTRY_COMPARE(s->window->live().localWorkers(), 1);
+    QTRY_VERIFY(s->action(action::addWorker)->isEnabled());
+    QVERIFY(!s->action(action::startWorkers)->isEnabled());
+    QVERIFY(!s->action(action::removeWorker)->isEnabled()); // the last one is ended by Stop
+    s->action(action::addWorker)->trigger();
+    QTRY_COMPARE(s->window->live().localWorkers(), 2);
+    QTRY_COMPARE(page->model()->rowCount(), 1);
+    QTRY_COMPARE(page->model()->rowCount(page->model()->index(0, 0)), 2);
+    s->action(action::stopWorkers)->trigger();
+    QTRY_COMPARE(s->window->live().localState(), worker::WorkerPool::State::Stopped);
+    QTRY_VERIFY(s->action(action::startWorkers)->isEnabled());
+    QTRY_COMPARE(page->model()->rowCount(), 0);
+}
+
+void MainWindowTest::aQueueIsPausedWithAReason()
+{
+    const auto s = stage();
+    s->submit(u"gate"_s);
+    auto *page = s->show<QueuesPage>(u"queues"_s);
+    QTRY_COMPARE(page->model()->rowCount(), 1);
+    QTRY_VERIFY(s->action(action::pauseQueue)->isEnabled());
+    QVERIFY(!s->action(action::resumeQueue)->isEnabled());
+    s->action(action::pauseQueue)->trigger();
+    auto *dialog = s->window->findChild<ConfirmDialog *>();
+    dialog->findChild<QLineEdit *>()->setText(u"the mail server is down"_s);
+    dialog->accept();
+    QTRY_COMPARE(page->model()->row(0).health, QueueHealth::Paused);
+    QCOMPARE(page->model()->row(0).stats.pauseReason, u"the mail server is down"_s);
+    QTRY_VERIFY(s->action(action::resumeQueue)->isEnabled());
+    s->action(action::resumeQueue)->trigger();
+    QTRY_VERIFY(!page->model()->row(0).stats.paused);
+}
+
+void MainWindowTest::submitDialogChecksAndSubmits()
+{
+    const auto s = stage();
+    s->action(action::submitJob)->trigger();
+    auto *dialog = s->window->findChild<SubmitDialog *>();
+    QVERIFY(dialog != nullptr);
+    dialog->setHandler(u"gate"_s);
+    QVERIFY(dialog->submitButton()->isEnabled());
+    dialog->kwargs()->setText(u"{\"a\": }"_s);
+    QVERIFY(!dialog->submitButton()->isEnabled());
+    QVERIFY(!dialog->kwargs()->complaint().isEmpty());
+    dialog->kwargs()->setText(u"{\"big\": 9007199254740993}"_s);
+    dialog->args()->setText(u"{}"_s); // an object where an array is wanted
+    QVERIFY(!dialog->submitButton()->isEnabled());
+    dialog->args()->setText(u"[1.0]"_s);
+    QVERIFY(dialog->submitButton()->isEnabled());
+    dialog->submitButton()->click();
+    QTRY_COMPARE(s->size(JobStatus::Pending), 1);
+    QTRY_VERIFY(s->window->findChild<SubmitDialog *>() == nullptr);
+    auto *page = s->show<JobsPage>(u"jobs"_s);
+    QTRY_COMPARE(page->list()->model()->rowCount(), 1);
+    const auto job = get(s->rig->job(page->list()->model()->row(0).id));
+    QVERIFY(job);
+    QCOMPARE(job->definition.kwargs.bytes(), QByteArray("{\"big\": 9007199254740993}"));
+    QCOMPARE(job->definition.args.bytes(), QByteArray("[1.0]"));
+}
+
+void MainWindowTest::theInspectorFollowsItsJob()
+{
+    const auto s = stage();
+    const JobId id = s->submit(u"gate"_s);
+    auto *page = s->show<JobsPage>(u"jobs"_s);
+    QTRY_COMPARE(page->list()->model()->rowOf(id), 0);
+    select(page->list(), id);
+    page->list()->table()->setFocus();
+    QTest::keyClick(page->list()->table(), Qt::Key_Return);
+    QTRY_VERIFY(s->window->inspector()->isVisible());
+    QCOMPARE(s->window->inspector()->job(), id);
+    s->startWorkers();
+    s->gate.isOpen = true;
+    QTRY_VERIFY(s->window->inspector()->resultView()->toPlainText().contains("\"passed\": true"_L1));
+    s->action(action::closeInspector)->trigger();
+    QVERIFY(!s->window->inspector()->isVisible());
+}
+
+void MainWindowTest::thePaletteFindsAndRunsCommands()
+{
+    const auto s = stage();
+    s->action(action::palette)->trigger();
+    auto *commands = s->window->findChild<CommandPalette *>();
+    QVERIFY(commands != nullptr);
+    const int all = commands->shownCommands();
+    QCOMPARE(all, static_cast<int>(consoleActions().size()));
+    QTest::keyClicks(commands->box(), u"dead"_s);
+    QVERIFY(commands->shownCommands() < all);
+    QTest::keyClick(commands->box(), Qt::Key_Return);
+    QCOMPARE(s->window->currentPage(), u"dead"_s);
+}
+
+void MainWindowTest::everyPageOpensByItsShortcut()
+{
+    const auto s = stage();
+    QApplication::setActiveWindow(s->window.get());
+    int number = Qt::Key_1;
+    for (const PageSpec &spec : pageList()) {
+        QTest::keyClick(s->window.get(), static_cast<Qt::Key>(number++), Qt::ControlModifier);
+        QTRY_COMPARE(s->window->currentPage(), QString::fromLatin1(spec.id));
+        QVERIFY(s->window->page(QString::fromLatin1(spec.id))->isVisible());
+    }
+}
+
+void MainWindowTest::anEmptyWindowOffersAStart()
+{
+    const auto s = stage();
+    QTRY_VERIFY(s->window->live().hasFigures());
+    QTRY_COMPARE(s->window->live().connection().phase, queue::QueueConnection::Phase::Ready);
+    QVERIFY(s->window->status()->text().contains("Connected"_L1));
+    QCOMPARE(s->window->sidebar()->countText(u"jobs"_s), u"0"_s);
+    QTRY_VERIFY(s->action(action::startSamples)->isEnabled());
+}
+
+QTEST_MAIN(MainWindowTest)
+#include "main_window_test.moc"
