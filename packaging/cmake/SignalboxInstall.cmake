@@ -39,7 +39,7 @@ endforeach()
 target_include_directories(SignalboxCore INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/signalbox>)
 
 install(TARGETS SignalboxCore EXPORT SignalboxTargets
-    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development)
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library NAMELINK_COMPONENT development)
 install(EXPORT SignalboxTargets NAMESPACE Signalbox:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Signalbox
     COMPONENT development)
 configure_package_config_file(${PROJECT_SOURCE_DIR}/packaging/cmake/SignalboxConfig.cmake.in
