@@ -1,0 +1,263 @@
+// Answers that get lost, connections that break, waiting and listening across both.
+#include "tests/core/queue/redis/redis_rig.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+namespace signalbox::test {
+
+using namespace queue;
+using namespace Qt::StringLiterals;
+using std::chrono::seconds;
+
+class ConnectionTest : public RedisRig {
+    Q_OBJECT
+private Q_SLOTS:
+    void aClaimWhoseAnswerIsLostGoesBackUnchargedWithTheHeartbeat();
+    void aClaimWhoseAnswerIsKnownStays();
+    void aLostClaimAskedForAgainGivesTheSameJobs();
+    void initializeSaysWhyItFails_data();
+    void initializeSaysWhyItFails();
+    void initializeTwiceIsOnceAndShutdownBeforeItDoesNothing();
+    void aGracefulShutdownAnswersWhatWasAsked();
+    void scriptsForgottenByTheServerAreSentAgain();
+    void aWaitingPoolIsWokenBySubmitAndAgainAfterAReconnect();
+    void eventsGoOnAfterAReconnectWithoutAGap();
+    void eventsSayHowManyWereMissed();
+    void eventsSayThatHistoryWentBack();
+    void aNewQueuesEventsAreHeardFromItsBeginning();
+    void anotherTypesEventsDeafenOnlyTheirOwnQueue();
+
+private:
+    void killClients();
+};
+
+/// Every connection but our plain one breaks.
+void ConnectionTest::killClients()
+{
+    raw().command({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
+}
+
+/// Carried out by the server; the answer reaches nobody, as when a connection breaks under it.
+void ConnectionTest::aClaimWhoseAnswerIsLostGoesBackUnchargedWithTheHeartbeat()
+{
+    const JobId first = q().submit(), second = q().submit();
+    SettleAndClaim call{.queue = u"default"_s, .settlements = {}, .sequence = 1, .claimMax = 1};
+    const QList<Claim> held = q().turn("w:1:a", call).claims;
+    QCOMPARE(held.constFirst().definition.id, first);
+    call.sequence = 2;
+    {
+        RedisJobQueue sameWorker({.client = {.url = server().url()}}, runtime::systemSeams());
+        QVERIFY(waitFor(sameWorker.initialize()));
+        const auto lost = waitForCallback<Result<SettledAndClaimed>>(
+            [&](auto done) { sameWorker.settleAndClaim("w:1:a", call, std::move(done)); });
+        QCOMPARE(lost.value().claims.size(), 1); // we do not know of it
+    }
+    QCOMPARE(q().status(second), JobStatus::Running);
+    const Renewed renewed = q().renew("w:1:a", held);
+    QVERIFY(renewed.lost.isEmpty());
+    QCOMPARE(q().status(first), JobStatus::Running);
+    const Job back = q().look(second);
+    QCOMPARE(back.status, JobStatus::Pending);
+    QCOMPARE(back.attempts, 0);
+    QCOMPARE(back.workersLost, 0);
+    QCOMPARE(q().stats().leasesLost, 0);
+    call.sequence = 2; // asked for again after all: it gives nothing, and charges nobody
+    QCOMPARE(q().turn("w:1:a", call).claims.size(), 0);
+    call.sequence = 3;
+    QCOMPARE(q().turn("w:1:a", call).claims.constFirst().definition.id, second);
+}
+
+void ConnectionTest::aClaimWhoseAnswerIsKnownStays()
+{
+    q().submitAll({testJob(), testJob(), testJob()});
+    QList<Claim> held;
+    for (int lane = 0; lane < 3; ++lane)
+        held += q().turn(
+                       "w:1:a",
+                       {.queue = u"default"_s, .settlements = {}, .lane = lane, .sequence = 5, .claimMax = 1})
+                    .claims;
+    QCOMPARE(held.size(), 3);
+    q().renew("w:1:a", held);
+    q().renew("w:1:a", {}); // it holds nothing more: that is no reason to give back what it was given
+    QCOMPARE(q().stats().size(JobStatus::Running), 3);
+}
+
+void ConnectionTest::aLostClaimAskedForAgainGivesTheSameJobs()
+{
+    q().submitAll({testJob(), testJob(), testJob()});
+    const SettleAndClaim call{.queue = u"default"_s, .settlements = {}, .sequence = 1, .claimMax = 2};
+    server().suspend(); // nothing can be read before the connection breaks
+    std::optional<Result<SettledAndClaimed>> lost;
+    q().queue().settleAndClaim("w:1:a", call,
+                               [&](Result<SettledAndClaimed> answer) { lost = std::move(answer); });
+    QCoreApplication::processEvents(); // it leaves
+    server().resume();
+    QTRY_VERIFY_WITH_TIMEOUT(raw().command({"ZCARD", key(Noun::Running)}).integer == 2, 10'000);
+    const SettledAndClaimed again = q().turn("w:1:a", call);
+    QTRY_VERIFY_WITH_TIMEOUT(lost.has_value(), 10'000);
+    QCOMPARE(again.claims.size(), 2);
+    QCOMPARE(again.claims.at(0).definition, lost->value().claims.at(0).definition);
+    QCOMPARE(again.claims.at(1).token, lost->value().claims.at(1).token);
+    QCOMPARE(q().stats().size(JobStatus::Running), 2);
+    for (const Claim &claim : again.claims) q().complete(claim);
+}
+
+void ConnectionTest::initializeSaysWhyItFails_data()
+{
+    QTest::addColumn<QString>("url");
+    QTest::newRow("no socket") << u"unix:///nowhere/redis.sock"_s;
+    QTest::newRow("no server") << u"redis://127.0.0.1:%1"_s.arg(freePort());
+}
+
+void ConnectionTest::initializeSaysWhyItFails()
+{
+    QFETCH(const QString, url);
+    RedisJobQueue queue({.client = {.url = redis::RedisUrl::parse(url).value()}}, runtime::systemSeams());
+    QSignalSpy connections(&queue, &JobQueue::connectionChanged);
+    const Result<> failed = waitFor(queue.initialize());
+    QVERIFY(!failed);
+    QVERIFY(!failed.error().todo.isEmpty());
+    QVERIFY(connections.count() > 0);
+    QCOMPARE(waitFor(queue.stats(u"default"_s)).error().kind, Error::Kind::WrongState);
+    QVERIFY(!waitFor(queue.initialize())); // asked again, it tries again
+}
+
+void ConnectionTest::initializeTwiceIsOnceAndShutdownBeforeItDoesNothing()
+{
+    RedisJobQueue queue({.client = {.url = server().url()}}, runtime::systemSeams());
+    QVERIFY(waitFor(queue.shutdown(true)));
+    QFuture<Result<>> first = queue.initialize(), second = queue.initialize();
+    QVERIFY(waitFor(first));
+    QVERIFY(waitFor(second));
+    QVERIFY(waitFor(queue.initialize()));
+    QVERIFY(waitFor(queue.shutdown(false)));
+    QCOMPARE(waitFor(queue.stats(u"default"_s)).error().kind, Error::Kind::WrongState);
+    QVERIFY(waitFor(queue.initialize())); // and may begin again
+    QVERIFY(waitFor(queue.stats(u"default"_s)));
+}
+
+void ConnectionTest::aGracefulShutdownAnswersWhatWasAsked()
+{
+    RedisJobQueue queue({.client = {.url = server().url()}}, runtime::systemSeams());
+    QVERIFY(waitFor(queue.initialize()));
+    const auto submitted = queue.submit({testJob()});
+    const auto stopped = queue.shutdown(true);
+    QVERIFY(waitFor(stopped));
+    QVERIFY(submitted.isFinished());
+    QVERIFY(submitted.result().value().constFirst().has_value());
+}
+
+void ConnectionTest::scriptsForgottenByTheServerAreSentAgain()
+{
+    for (int i = 0; i < 50; ++i) {
+        raw().command({"SCRIPT", "FLUSH"});
+        const QFuture<Result<QList<Result<Submitted>>>> first = q().queue().submit({testJob()}),
+                                                        second = q().queue().submit({testJob()});
+        QVERIFY(waitFor(first).value().constFirst());
+        QVERIFY(waitFor(second).value().constFirst());
+        const Claim claim = q().claim();
+        raw().command({"SCRIPT", "FLUSH"});
+        q().complete(claim);
+    }
+    QCOMPARE(q().stats().completed, 50);
+    QCOMPARE(q().stats().submitted, 100);
+}
+
+void ConnectionTest::aWaitingPoolIsWokenBySubmitAndAgainAfterAReconnect()
+{
+    int wakes = 0;
+    q().queue().waitForWork(
+        "w:1:a", {u"default"_s}, [&] { ++wakes; }, [](const QString &, const JobId &) {});
+    QTRY_COMPARE_WITH_TIMEOUT(wakes, 1, 10'000); // when it is connected: there may have been work before
+    q().submit();
+    QTRY_COMPARE_WITH_TIMEOUT(wakes, 2, 10'000);
+    killClients();
+    QTRY_VERIFY_WITH_TIMEOUT(wakes >= 3, 10'000); // connected anew
+    QTRY_VERIFY_WITH_TIMEOUT(raw().command({"CLIENT", "LIST"}).text.contains("cmd=blpop"), 10'000);
+    const int before = wakes;
+    (void)waitFor(q().queue().submit({testJob()}));
+    QTRY_VERIFY_WITH_TIMEOUT(wakes > before, 10'000);
+    q().queue().stopWaiting("w:1:a");
+}
+
+void ConnectionTest::eventsGoOnAfterAReconnectWithoutAGap()
+{
+    q().listen();
+    q().submit();
+    (void)q().events(1);
+    killClients();
+    for (int i = 0; i < 5; ++i) { // from elsewhere, while we cannot hear
+        RedisJobQueue other({.client = {.url = server().url()}}, runtime::systemSeams());
+        QVERIFY(waitFor(other.initialize()));
+        QVERIFY(waitFor(other.submit({testJob()})));
+    }
+    const QList<Event> events = q().events(6);
+    QCOMPARE(events.size(), 6);
+    for (const Event &event : events) QCOMPARE(event.type, Event::Type::JobSubmitted);
+}
+
+void ConnectionTest::eventsSayHowManyWereMissed()
+{
+    q().listen();
+    q().submit();
+    (void)q().events(1);
+    // What the reader has not seen yet is cut off, as when it was away for long: five events of one entry.
+    const QByteArray last
+        = raw().command({"XREVRANGE", key(Noun::Events), "+", "-", "COUNT", "1"}).at(0).at(0).text;
+    const qint64 number = last.split('-').constFirst().toLongLong();
+    raw().command({"XADD", key(Noun::Events), QByteArray::number(number + 7) + "-2", "t", "1764000000000000",
+                   "cancelled", "a\nb"});
+    const QList<Event> events = q().events(4);
+    QCOMPARE(events.at(1).type, Event::Type::EventsMissed);
+    QVERIFY2(events.at(1).data.contains(R"("count":5)"), events.at(1).data);
+    QCOMPARE(events.at(2).type, Event::Type::JobCancelled);
+}
+
+void ConnectionTest::eventsSayThatHistoryWentBack()
+{
+    q().submit();
+    const QByteArray old = raw().command({"DUMP", key(Noun::Events)}).text;
+    q().listen();
+    q().submit();
+    (void)q().events(1);
+    raw().command({"RESTORE", key(Noun::Events), "0", old, "REPLACE"}); // as when an older state is loaded
+    killClients();
+    const QList<Event> events = q().events(2);
+    QCOMPARE(events.at(1).type, Event::Type::EventsMissed);
+    QVERIFY2(events.at(1).data.contains(R"("count":null)"), events.at(1).data);
+}
+
+void ConnectionTest::aNewQueuesEventsAreHeardFromItsBeginning()
+{
+    q().listen();
+    RedisJobQueue other({.client = {.url = server().url()}}, runtime::systemSeams());
+    QVERIFY(waitFor(other.initialize()));
+    JobDefinition job = testJob();
+    job.queue = u"a new one: {ü}"_s;
+    QVERIFY(waitFor(other.submit({job})));
+    const QList<Event> events = q().events(1);
+    QCOMPARE(events.constFirst().queue, job.queue);
+    QCOMPARE(events.constFirst().job, job.id);
+}
+
+void ConnectionTest::anotherTypesEventsDeafenOnlyTheirOwnQueue()
+{
+    q().listen();
+    q().submit();
+    (void)q().events(1);
+    JobDefinition job = testJob();
+    job.queue = u"second"_s;
+    QVERIFY(waitFor(q().queue().submit({job})));
+    (void)q().events(2);
+    raw().command({"DEL", key(Noun::Events)});
+    raw().command({"SET", key(Noun::Events), "x"});
+    job.id = testId(4711);
+    QVERIFY(waitFor(q().queue().submit({job})));
+    QCOMPARE(q().events(3).at(2).job, job.id);
+}
+
+} // namespace signalbox::test
+
+QTEST_GUILESS_MAIN(signalbox::test::ConnectionTest)
+#include "connection_test.moc"
