@@ -7,11 +7,11 @@
 # shellcheck disable=SC2034  # the lists are used by those who source this file
 build_packages=(
     g++ cmake ninja-build ccache mold pkgconf
-    qt6-base-dev qt6-charts-dev qt6-svg-dev
+    qt6-base-dev qt6-svg-dev
     libhiredis-dev libspdlog-dev libcli11-dev libexpected-dev zlib1g-dev
 )
-# The private server; Qt's SQLite driver; the roots for rediss:// and https://; the sample handlers' language.
-run_packages=(redis-server libqt6sql6-sqlite ca-certificates python3)
+# The private server; the roots for rediss:// and https://; the sample handlers' language.
+run_packages=(redis-server ca-certificates python3)
 # Only where there is a desktop to show the window on.
 desktop_packages=(breeze-icon-theme fonts-inter fonts-dejavu-core qt6-wayland)
 # The property tests, certificates for the TLS tests, and fonts for those that measure text.
