@@ -64,10 +64,12 @@ bool Headcount::waitUntilAtMost(int count, std::chrono::milliseconds atMost) con
 WorkerLoop::WorkerLoop(std::shared_ptr<WorkerShared> shared, std::shared_ptr<WorkerFlags> flags)
     : m_shared(std::move(shared)), m_flags(std::move(flags))
 {
+    m_isMade.store(true, std::memory_order_release);
 }
 
 void WorkerLoop::run()
 {
+    if (!m_isMade.load(std::memory_order_acquire)) qFatal("A worker was started before it was made.");
     RunPtr job;
     while (true) {
         const ReadyQueue::Next next = m_shared->ready.take(*m_flags, *m_shared->clock, job);

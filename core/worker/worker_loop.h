@@ -46,6 +46,9 @@ private:
     const std::shared_ptr<WorkerShared> m_shared; // owners: the pool and its workers' threads
     const std::shared_ptr<WorkerFlags> m_flags;   // owners: the engine and this worker's thread
     int m_jobs = 0;                               // since it was renewed
+    // Set by whoever made it, read by the thread that runs it. QThreadPool hands it over under a lock of its
+    // own, which a race detector cannot see, as Debian's Qt is not instrumented: this says it again.
+    std::atomic<bool> m_isMade{false};
 };
 
 } // namespace signalbox::worker

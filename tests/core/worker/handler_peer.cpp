@@ -110,11 +110,18 @@ int burn()
     while (true) n = n + 1;
 }
 
+[[noreturn]] void crash()
+{
+    signal(SIGSEGV, SIG_DFL); // a sanitizer would catch it
+    raise(SIGSEGV);
+    abort();
+}
+
 int serve() // persistent: one answer a line
 {
     std::string line;
     for (int n = 1; std::getline(std::cin, line); ++n) {
-        if (line.find("\"die\"") != std::string::npos) raise(SIGSEGV);
+        if (line.find("\"die\"") != std::string::npos) crash();
         if (line.find("\"hang\"") != std::string::npos) {
             std::cout << "{\"log\": \"hanging\"}" << std::endl;
             waitForEver();
@@ -146,7 +153,7 @@ int main(int argc, char **argv)
     if (what == "shout") return shout();
     if (what == "burn") return burn();
     if (what == "serve") return serve();
-    if (what == "segv") raise(SIGSEGV);
+    if (what == "segv") crash();
     if (what == "exit") return atoi(argv[2]);
     if (what == "nan") std::cout << "{\"result\": NaN}\n";
     if (what == "error") std::cout << "{\"error\": \"no such account\", \"permanent\": true}\n";

@@ -248,9 +248,9 @@ void PoolTest::defect15_attemptsAreTrue()
     QVERIFY(waitFor(world.pool->start(1)));
     const JobId id = world.submit(u"count"_s);
     QTRY_COMPARE(world.job(id).attempts, 1);
-    world.advance(1200ms);
+    world.advanceUntilDue(id);
     QTRY_COMPARE(world.job(id).attempts, 2);
-    world.advance(2400ms);
+    world.advanceUntilDue(id);
     QTRY_COMPARE(world.status(id), JobStatus::Completed);
     QCOMPARE(attempts, (QList<int>{1, 2, 3}));
     QCOMPARE(world.job(id).attempts, 3);

@@ -221,6 +221,19 @@ void PoolWorld::turn()
     for (int i = 0; i < turns; ++i) QCoreApplication::processEvents();
 }
 
+void PoolWorld::advanceUntilDue(const JobId &id)
+{
+    constexpr int stepsMax = 40'000; // of 10 ms: longer than any retry waits
+    const int before = job(id).attempts;
+    for (int i = 0; i < stepsMax; ++i) {
+        const Job now = job(id); // a quick run may have ended, and failed, by now
+        const bool waits = now.status == JobStatus::Retrying || now.status == JobStatus::Scheduled;
+        if (!waits || now.attempts != before) return;
+        advance(10ms, 10ms);
+    }
+    qFatal("The job never fell due.");
+}
+
 void PoolWorld::advance(std::chrono::milliseconds by, std::chrono::milliseconds step)
 {
     turn();

@@ -101,6 +101,8 @@ public:
     void addFunction(const QString &name, worker::FunctionHandler::Function function);
     /// Moves the time in steps, with turns of the loop in between.
     void advance(std::chrono::milliseconds by, std::chrono::milliseconds step = 100ms);
+    /// Moves the time until a waiting job is claimed, and no further: workers' threads live in real time.
+    void advanceUntilDue(const JobId &id);
     void turn(); ///< what is posted now, and what that posts
 
     runtime::ManualTime time;
