@@ -56,6 +56,11 @@ QByteArray KeyNames::beats() const
     return '{' + m_prefix + "}:beats";
 }
 
+QByteArray KeyNames::doctor() const
+{
+    return '{' + m_prefix + "}:doctor";
+}
+
 QByteArray KeyNames::control(const QByteArray &worker) const
 {
     return '{' + m_prefix + "}:ctl:" + worker;

@@ -50,6 +50,7 @@ public:
     [[nodiscard]] QByteArray news() const;   ///< stream of names of queues that were made
     [[nodiscard]] QByteArray pools() const;  ///< hash: pool id → PoolInfo
     [[nodiscard]] QByteArray beats() const;  ///< zset: pool id by its last heartbeat, ms
+    [[nodiscard]] QByteArray doctor() const; ///< written by the doctor, to see whether writing works
     [[nodiscard]] QByteArray control(const QByteArray &worker) const; ///< list of hints to one pool
 
     /// Every byte of the UTF-8 but `A-Z a-z 0-9 . _ -` as %XX.

@@ -1,6 +1,6 @@
 #include "tests/core/queue/conformance/redis_backend.h"
 
-#include "tests/support/wait_for.h"
+#include "tests/support/invariants.h"
 
 namespace signalbox::test {
 
@@ -29,6 +29,10 @@ void RedisBackend::advance(std::chrono::microseconds by)
                        QByteArray::number(toMicros(m_now))});
 }
 
-void RedisBackend::verifyInvariants() { }
+void RedisBackend::verifyInvariants()
+{
+    m_queue.reset();
+    VERIFY_INVARIANTS(m_server);
+}
 
 } // namespace signalbox::test

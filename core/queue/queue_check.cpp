@@ -1,0 +1,316 @@
+#include "core/queue/queue_check.h"
+
+#include "core/queue/words.h"
+
+#include <QSet>
+
+#include <algorithm>
+
+namespace signalbox::queue {
+
+using namespace Qt::StringLiterals;
+using redis::Reply;
+
+namespace scripts {
+extern const redis::ScriptSource inspect, totals;
+}
+
+namespace {
+
+constexpr qint64 idsPerStep = 200;
+constexpr qsizetype mendMax = 1'000'000;
+
+/// Definitions first; then whatever names an id, to find what has none.
+constexpr std::array scanned{Noun::Jobs,      Noun::Runs,      Noun::Big,       Noun::Progress,
+                             Noun::Logs,      Noun::Keyed,     Noun::Keys,      Noun::Pending,
+                             Noun::Blocked,   Noun::Scheduled, Noun::Retrying,  Noun::Running,
+                             Noun::Completed, Noun::Failed,    Noun::Cancelled, Noun::Dead};
+constexpr std::array finishedLists{Noun::Completed, Noun::Failed, Noun::Cancelled, Noun::Dead};
+
+QByteArray typeOf(Noun noun)
+{
+    switch (noun) {
+    case Noun::Pending:
+    case Noun::Blocked:
+    case Noun::Scheduled:
+    case Noun::Retrying:
+    case Noun::Running:
+    case Noun::Completed:
+    case Noun::Failed:
+    case Noun::Cancelled:
+    case Noun::Dead:
+        return QByteArrayLiteral("zset");
+    case Noun::Wake:
+        return QByteArrayLiteral("list");
+    case Noun::Events:
+        return QByteArrayLiteral("stream");
+    default:
+        return QByteArrayLiteral("hash");
+    }
+}
+
+/// `<id>:p` and `<id>:r`; what has neither ending is nobody's.
+QByteArray idOfPart(const QByteArray &field)
+{
+    return field.endsWith(":p") || field.endsWith(":r") ? field.chopped(2) : field;
+}
+
+} // namespace
+
+QueueCheck::QueueCheck(redis::Client &client, const KeyNames &names, QString queue, bool isDeep, Done done)
+    : m_client(client), m_names(names), m_queue(std::move(queue)), m_isDeep(isDeep), m_done(std::move(done))
+{
+}
+
+void QueueCheck::send(const QByteArrayList &command, std::function<void(const Reply &)> then)
+{
+    m_client.send(command, [self = shared_from_this(), then = std::move(then)](const Result<Reply> &reply) {
+        if (reply)
+            then(*reply);
+        else
+            self->fail(reply.error());
+    });
+}
+
+void QueueCheck::eval(const redis::ScriptSource &script, const QByteArrayList &arguments,
+                      std::function<void(const Reply &)> then)
+{
+    m_client.eval(script, m_names.of(m_queue), arguments,
+                  [self = shared_from_this(), then = std::move(then)](const Result<Reply> &reply) {
+                      if (reply)
+                          then(*reply);
+                      else
+                          self->fail(reply.error());
+                  });
+}
+
+void QueueCheck::fail(const Error &error)
+{
+    if (Done done = std::exchange(m_done, {})) done(tl::unexpected(error));
+}
+
+void QueueCheck::finish()
+{
+    if (Done done = std::exchange(m_done, {})) done(m_report);
+}
+
+void QueueCheck::add(Finding finding)
+{
+    ++m_report.found;
+    if (m_report.findings.size() < CheckReport::findingsMax) m_report.findings.append(std::move(finding));
+}
+
+// Types and layout: where they are wrong, no script says anything
+
+void QueueCheck::start()
+{
+    const auto types = std::make_shared<QList<Reply>>(); // owners: the answers to come
+    for (const QByteArray &key : m_names.of(m_queue))
+        send({"TYPE", key}, [types](const Reply &type) { types->append(type); });
+    m_client.send({"HGET", m_names.key(m_queue, Noun::Meta), "layout"},
+                  [self = shared_from_this(), types](const Result<Reply> &layout) {
+                      if (types->size() == nounCount) // else what failed has said so
+                          self->judgeTypes(*types, layout ? layout->text : QByteArray());
+                  });
+}
+
+void QueueCheck::judgeTypes(const QList<Reply> &types, const QByteArray &layout)
+{
+    bool isEmpty = true;
+    for (int i = 0; i < nounCount; ++i) {
+        const Noun noun = static_cast<Noun>(i);
+        const QByteArray &type = types.at(i).text;
+        if (type == "none") continue;
+        isEmpty = isEmpty && noun == Noun::Meta;
+        if (type != typeOf(noun))
+            add({9,
+                 m_queue,
+                 toText(noun),
+                 {},
+                 Words::tr("Key %1 is a %2 and not a %3.")
+                     .arg(QString::fromUtf8(m_names.key(m_queue, noun)), QString::fromLatin1(type),
+                          QString::fromLatin1(typeOf(noun))),
+                 Words::tr("Another program put it there. Rename or delete it."),
+                 false});
+    }
+    if (m_report.found == 0 && !layout.isEmpty() && layout != "1")
+        add({9, m_queue, toText(Noun::Meta), "layout",
+             Words::tr("The queue has the layout %1, and this release knows layout 1.")
+                 .arg(QString::fromUtf8(layout)),
+             Words::tr("Use the release that wrote it."), false});
+    if (m_report.found > 0 || isEmpty) {
+        finish();
+        return;
+    }
+    if (layout.isEmpty())
+        add({9, m_queue, toText(Noun::Meta), "layout",
+             Words::tr("The queue's settings are gone: it does not say its layout."),
+             Words::tr("Run signalboxctl doctor --repair; then set limits and pause anew."), true});
+    readTotals([this](const QueueTotals &totals) {
+        m_before = totals;
+        if (m_isDeep) {
+            scan();
+            return;
+        }
+        for (const Finding &finding : judge(m_queue, totals)) add(finding);
+        finish();
+    });
+}
+
+void QueueCheck::readTotals(std::function<void(const QueueTotals &)> then)
+{
+    eval(scripts::totals, {}, [this, then = std::move(then)](const Reply &reply) {
+        if (const std::optional<QueueTotals> totals = QueueTotals::read(reply))
+            then(*totals);
+        else
+            fail({Error::Kind::Internal,
+                  Words::tr("The answer of script totals was not understood."),
+                  {},
+                  Words::tr("Report this as a defect.")});
+    });
+}
+
+// Every id
+
+void QueueCheck::scan()
+{
+    if (m_noun == scanned.size()) {
+        finishScan();
+        return;
+    }
+    const Noun noun = scanned[m_noun];
+    const QByteArray command
+        = typeOf(noun) == "zset" ? QByteArrayLiteral("ZSCAN") : QByteArrayLiteral("HSCAN");
+    send({command, m_names.key(m_queue, noun), m_cursor, "COUNT", QByteArray::number(idsPerStep)},
+         [this, noun](const Reply &reply) { takeScan(noun, reply); });
+}
+
+void QueueCheck::takeScan(Noun noun, const Reply &reply)
+{
+    m_cursor = reply.at(0).text;
+    if (m_cursor == "0") ++m_noun;
+    const Reply &pairs = reply.at(1);
+    if (noun == Noun::Keys) {
+        takeKeys(pairs);
+        return;
+    }
+    QByteArrayList ids;
+    for (size_t i = 0; i + 1 < pairs.size(); i += 2)
+        ids.append(noun == Noun::Big ? idOfPart(pairs.at(i).text) : pairs.at(i).text);
+    if (noun == Noun::Jobs)
+        inspect(ids);
+    else
+        keepUnknown(ids);
+}
+
+/// Of ids that are kept somewhere, those that are no job's.
+void QueueCheck::keepUnknown(const QByteArrayList &ids)
+{
+    const auto unknown = std::make_shared<QByteArrayList>(); // owners: the answers to come
+    for (const QByteArray &id : ids)
+        send({"HEXISTS", m_names.key(m_queue, Noun::Jobs), id}, [unknown, id](const Reply &exists) {
+            if (exists.integer == 0) unknown->append(id);
+        });
+    send({"PING"}, [this, unknown](const Reply &) { inspect(*unknown); }); // behind the answers above
+}
+
+void QueueCheck::inspect(const QByteArrayList &ids)
+{
+    if (ids.isEmpty()) {
+        scan();
+        return;
+    }
+    eval(scripts::inspect, ids, [this, ids](const Reply &reply) {
+        const qint64 seq = reply.at(1).text.toLongLong();
+        for (qsizetype i = 0; i < ids.size(); ++i) {
+            const JobFacts facts
+                = JobFacts::read(ids.at(i), &reply.at(2 + static_cast<size_t>(i) * JobFacts::fieldCount));
+            if (facts.hasDefinition) ++m_report.jobs;
+            const QList<Finding> found = judge(m_queue, facts, seq);
+            for (const Finding &finding : found) add(finding);
+            const bool isMendable = std::ranges::any_of(found, &Finding::isMendable);
+            if (isMendable && m_toMend.size() < mendMax) m_toMend.append({facts.id, facts.definedKey()});
+        }
+        scan();
+    });
+}
+
+// Idempotency keys lead to a job that names them
+
+void QueueCheck::takeKeys(const Reply &pairs)
+{
+    for (size_t i = 0; i + 1 < pairs.size(); i += 2) {
+        const QByteArray &key = pairs.at(i).text, &owner = pairs.at(i + 1).text;
+        send({"HGET", m_names.key(m_queue, Noun::Keyed), owner}, [this, key, owner](const Reply &named) {
+            if (named.text != key) confirmKey(key, owner);
+        });
+    }
+    send({"PING"}, [this](const Reply &) { scan(); }); // behind the answers above
+}
+
+/// Its job may have gone, and the key with it, between two looks: only a key that is still there is wrong.
+void QueueCheck::confirmKey(const QByteArray &key, const QByteArray &owner)
+{
+    send({"HGET", m_names.key(m_queue, Noun::Keys), key}, [this, key, owner](const Reply &now) {
+        if (now.text != owner) return;
+        add({5, m_queue, toText(Noun::Keys), key,
+             Words::tr("The idempotency key %1 leads to %2, which does not name it.")
+                 .arg(QString::fromUtf8(key), QString::fromUtf8(owner)),
+             Words::tr("Run signalboxctl doctor --repair."), true});
+        m_toMend.append({{}, key});
+    });
+}
+
+// What must add up
+
+void QueueCheck::finishScan()
+{
+    readTotals([this](const QueueTotals &after) {
+        for (const Finding &finding : judge(m_queue, after)) add(finding);
+        m_before = after;
+        sumFinished(0, 0, 0);
+    });
+}
+
+/// By position, which stands still as long as no finished job comes or goes; compareBytes() sees to that.
+void QueueCheck::sumFinished(size_t list, qint64 from, qint64 sum)
+{
+    if (list == finishedLists.size()) {
+        compareBytes(sum);
+        return;
+    }
+    const QByteArray key = m_names.key(m_queue, finishedLists[list]);
+    send({"ZRANGE", key, QByteArray::number(from), QByteArray::number(from + idsPerStep - 1)},
+         [this, list, from, sum](const Reply &members) {
+             if (members.size() == 0) {
+                 sumFinished(list + 1, 0, sum);
+                 return;
+             }
+             QByteArrayList command{"HMGET", m_names.key(m_queue, Noun::Runs)};
+             for (const Reply &id : members.elements) command.append(id.text);
+             send(command, [this, list, from, sum](const Reply &records) {
+                 qint64 grown = sum;
+                 for (const Reply &record : records.elements)
+                     if (const auto run = RunRecord::parse(record.text))
+                         grown += run->definitionBytes + record.text.size() + run->resultBytes;
+                 sumFinished(list, from + idsPerStep, grown);
+             });
+         });
+}
+
+void QueueCheck::compareBytes(qint64 sum)
+{
+    readTotals([this, sum](const QueueTotals &after) {
+        m_report.bytesAreCompared = after.hasSameFinished(m_before);
+        const qint64 counted = after.counts.value("bytes");
+        if (m_report.bytesAreCompared && counted != sum) {
+            m_bytesOff = sum - counted;
+            add({8, m_queue, toText(Noun::Counts), "bytes",
+                 Words::tr("Finished jobs take %L1 bytes, and the counter says %L2.").arg(sum).arg(counted),
+                 Words::tr("Run signalboxctl doctor --repair."), true});
+        }
+        finish();
+    });
+}
+
+} // namespace signalbox::queue
