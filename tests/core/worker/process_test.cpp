@@ -1,8 +1,7 @@
 #include "core/worker/handlers/line_splitter.h"
-#include "core/worker/handlers/persistent_process_handler.h"
 #include "core/worker/handlers/process_handler.h"
 #include "tests/core/worker/pool_world.h"
-#include "tests/core/worker/test_context.h"
+#include "tests/core/worker/process_peer.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -22,54 +21,9 @@ using namespace signalbox::test;
 using namespace Qt::StringLiterals;
 using Kind = queue::Outcome::Kind;
 using worker::CancelToken;
-using worker::PersistentProcessHandler;
 using worker::ProcessHandler;
 using worker::ProcessSpec;
 using worker::RunResult;
-
-namespace {
-
-ProcessSpec peer(const QStringList &arguments)
-{
-    ProcessSpec spec;
-    spec.program = QStringLiteral(HANDLER_PEER);
-    spec.arguments = arguments;
-    return spec;
-}
-
-RunResult run(const ProcessSpec &spec, TestContext &context, const JobDefinition &job)
-{
-    const Result<std::shared_ptr<worker::Handler>> handler = ProcessHandler::create(spec);
-    if (!handler) qFatal("%s", qPrintable(handler.error().text()));
-    return (*handler)->run(job, context);
-}
-
-RunResult run(const QStringList &arguments, const QByteArray &kwargs = "{}")
-{
-    TestContext context;
-    return run(peer(arguments), context, jobFor(u"peer"_s, kwargs));
-}
-
-QJsonObject objectOf(const RunResult &result)
-{
-    return QJsonDocument::fromJson(result.result.bytes()).object();
-}
-
-bool isAlive(pid_t pid) // a zombie is not
-{
-    QFile stat(u"/proc/%1/stat"_s.arg(pid));
-    if (!stat.open(QIODevice::ReadOnly)) return false;
-    const QByteArray text = stat.readAll();
-    return !text.mid(text.lastIndexOf(')') + 2).startsWith('Z');
-}
-
-bool hasChildren() // any at all, zombies included
-{
-    siginfo_t info{};
-    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
-}
-
-} // namespace
 
 class ProcessTest : public QObject {
     Q_OBJECT
@@ -100,12 +54,6 @@ private Q_SLOTS:
     void programIsCheckedWhenItIsRegistered_data();
     void programIsCheckedWhenItIsRegistered();
     void programThatVanishedIsSaid();
-    void persistentChildGetsJobAfterJob();
-    void persistentChildThatDiesIsReplaced();
-    void persistentChildIsEndedWhenItsJobIsCancelled();
-    void persistentChildrenAreLimited();
-    void renewedWorkerGetsANewChild();
-    void persistentChildrenEndWithTheirHandler();
     void poolSurvivesCrashesAndGoesOn();
 };
 
@@ -399,100 +347,6 @@ void ProcessTest::programThatVanishedIsSaid()
     const RunResult result = (*handler)->run(jobFor(u"peer"_s), context);
     QCOMPARE(result.kind, Kind::Failed);
     QVERIFY2(result.error.contains(u"could not be executed"_s), qPrintable(result.error));
-}
-
-void ProcessTest::persistentChildGetsJobAfterJob()
-{
-    const auto handler = PersistentProcessHandler::create(peer({u"serve"_s}), 1).value();
-    TestContext context;
-    const QJsonObject first = objectOf(handler->run(jobFor(u"peer"_s), context));
-    for (int i = 2; i <= 50; ++i) {
-        TestContext next;
-        const QJsonObject answer = objectOf(handler->run(jobFor(u"peer"_s), next));
-        QCOMPARE(answer.value(u"pid"_s), first.value(u"pid"_s));
-        QCOMPARE(answer.value(u"n"_s).toInt(), i);
-        // Its own lines, and not what the child said after its last answer.
-        QVERIFY(next.lines().contains(u"job %1"_s.arg(i)));
-        QVERIFY(next.lines().size() <= 2);
-    }
-    TestContext refused;
-    const RunResult result = handler->run(jobFor(u"peer"_s, R"({"do":"fail"})"), refused);
-    QCOMPARE(result.kind, Kind::FailedPermanently);
-    QCOMPARE(result.error, u"refused"_s);
-    QCOMPARE(objectOf(handler->run(jobFor(u"peer"_s), refused)).value(u"pid"_s), first.value(u"pid"_s));
-}
-
-void ProcessTest::persistentChildThatDiesIsReplaced()
-{
-    const auto handler = PersistentProcessHandler::create(peer({u"serve"_s}), 1).value();
-    TestContext context;
-    const QJsonObject first = objectOf(handler->run(jobFor(u"peer"_s), context));
-    const RunResult died = handler->run(jobFor(u"peer"_s, R"({"do":"die"})"), context);
-    QCOMPARE(died.kind, Kind::Failed);
-    QVERIFY2(died.error.contains(u"SIGSEGV"_s), qPrintable(died.error));
-    const QJsonObject second = objectOf(handler->run(jobFor(u"peer"_s), context));
-    QVERIFY(second.value(u"pid"_s) != first.value(u"pid"_s));
-    // And one that is killed while it has nothing to do costs no job anything.
-    QCOMPARE(::kill(second.value(u"pid"_s).toInt(), SIGKILL), 0);
-    QTRY_VERIFY(!isAlive(second.value(u"pid"_s).toInt()));
-    QCOMPARE(handler->run(jobFor(u"peer"_s), context).kind, Kind::Completed);
-}
-
-void ProcessTest::persistentChildIsEndedWhenItsJobIsCancelled()
-{
-    const auto handler = PersistentProcessHandler::create(peer({u"serve"_s}), 1).value();
-    TestContext context;
-    auto running = std::async(std::launch::async,
-                              [&] { return handler->run(jobFor(u"peer"_s, R"({"do":"hang"})"), context); });
-    (void)context.waitForLine(u"hanging"_s);
-    context.token.cancel(CancelToken::Reason::Cancelled);
-    QCOMPARE(running.get().kind, Kind::Failed);
-    TestContext next;
-    QCOMPARE(objectOf(handler->run(jobFor(u"peer"_s), next)).value(u"n"_s).toInt(), 1); // another child
-}
-
-void ProcessTest::persistentChildrenAreLimited()
-{
-    const auto handler = PersistentProcessHandler::create(peer({u"serve"_s}), 1).value();
-    TestContext hanging;
-    auto first = std::async(std::launch::async,
-                            [&] { return handler->run(jobFor(u"peer"_s, R"({"do":"hang"})"), hanging); });
-    (void)hanging.waitForLine(u"hanging"_s);
-    TestContext waiting;
-    auto second = std::async(std::launch::async, [&] { return handler->run(jobFor(u"peer"_s), waiting); });
-    TestContext cancelled;
-    auto third = std::async(std::launch::async, [&] { return handler->run(jobFor(u"peer"_s), cancelled); });
-    cancelled.token.cancel(CancelToken::Reason::Cancelled);
-    QCOMPARE(third.get().kind, Kind::Failed); // it need not wait for a child to be told
-    QVERIFY(cancelled.lines().isEmpty());
-    hanging.token.cancel(CancelToken::Reason::Cancelled);
-    QCOMPARE(first.get().kind, Kind::Failed);
-    QCOMPARE(second.get().kind, Kind::Completed); // its turn has come
-}
-
-void ProcessTest::renewedWorkerGetsANewChild()
-{
-    const auto handler = PersistentProcessHandler::create(peer({u"serve"_s}), 0).value();
-    TestContext context;
-    context.worker = 7;
-    const QJsonObject first = objectOf(handler->run(jobFor(u"peer"_s), context));
-    handler->renewWorker(8);
-    QCOMPARE(objectOf(handler->run(jobFor(u"peer"_s), context)).value(u"pid"_s), first.value(u"pid"_s));
-    handler->renewWorker(7);
-    QVERIFY(!isAlive(first.value(u"pid"_s).toInt()));
-    QVERIFY(objectOf(handler->run(jobFor(u"peer"_s), context)).value(u"pid"_s) != first.value(u"pid"_s));
-}
-
-void ProcessTest::persistentChildrenEndWithTheirHandler()
-{
-    pid_t pid = 0;
-    {
-        const auto handler = PersistentProcessHandler::create(peer({u"serve"_s}), 0).value();
-        TestContext context;
-        pid = objectOf(handler->run(jobFor(u"peer"_s), context)).value(u"pid"_s).toInt();
-        QVERIFY(isAlive(pid));
-    }
-    QVERIFY(!isAlive(pid));
 }
 
 void ProcessTest::poolSurvivesCrashesAndGoesOn()
