@@ -102,6 +102,16 @@ void addByHandler(Page &page, const ByHandler &values)
         page.add(handlerLabel(one.key()), *one);
 }
 
+void addPending(Page &page, const PrometheusInput &input)
+{
+    page.begin("jobs_pending", "gauge", "Jobs that wait for a worker.");
+    for (size_t i = 0; i < allJobPriorities.size(); ++i) {
+        qint64 pending = 0;
+        for (const QueueStats &queue : input.queues) pending += queue.pendingByPriority[i];
+        page.add("priority=" + quoted(toText(allJobPriorities[i])), pending);
+    }
+}
+
 void addRunning(Page &page, const PrometheusInput &input)
 {
     ByHandler running;
@@ -159,13 +169,8 @@ QByteArray prometheusText(const PrometheusInput &input)
     page.begin("jobs_dead_letter_total", "counter", "Jobs that became dead letters.");
     addByHandler(page, counts(input, u"dead_letter"_s));
     qint64 dead = 0;
-    qint64 pending = 0;
-    for (const QueueStats &queue : input.queues) {
-        dead += queue.size(JobStatus::DeadLetter);
-        pending += queue.size(JobStatus::Pending);
-    }
-    page.begin("jobs_pending", "gauge", "Jobs that wait for a worker.");
-    page.add({}, pending);
+    for (const QueueStats &queue : input.queues) dead += queue.size(JobStatus::DeadLetter);
+    addPending(page, input);
     page.begin("jobs_dead_letter", "gauge", "Dead letters now.");
     page.add({}, dead);
     addRunning(page, input);

@@ -15,6 +15,7 @@ namespace signalbox {
 struct QueueStats {
     QString queue;
     std::array<qint64, allJobStatuses.size()> sizes{}; ///< by static_cast<size_t>(JobStatus)
+    std::array<qint64, allJobPriorities.size()> pendingByPriority{}; ///< in the order of allJobPriorities
     qint64 submitted = 0, processed = 0, completed = 0, failed = 0, retried = 0, deadLettered = 0,
            cancelled = 0, requeued = 0, purged = 0, expired = 0, trimmed = 0, deleted = 0,
            leasesLost = 0; ///< lifetime; only grow

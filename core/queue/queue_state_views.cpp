@@ -214,6 +214,8 @@ QueueStats QueueState::stats(qint64 nowUs) const
         const microseconds wait{std::max<qint64>(nowUs - Rank::epochUs - first->first % Rank::levelSpan, 0)};
         stats.oldestWait = std::max(stats.oldestWait.value_or(wait), wait);
     }
+    for (const auto &[rank, id] : places(JobStatus::Pending)) // the rank's highest part is 0 for CRITICAL
+        ++stats.pendingByPriority[allJobPriorities.size() - 1 - static_cast<size_t>(rank / Rank::levelSpan)];
     stats.finishedBytes = m_lifetime.bytes;
     stats.paused = m_paused;
     stats.pauseReason = m_pauseReason;

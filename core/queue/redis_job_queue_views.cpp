@@ -107,9 +107,13 @@ QueueStats readStats(const QString &queue, const Reply &reply)
         stats.sizes[static_cast<size_t>(order[i])] = reply.at(1 + i).toInteger();
     if (const QByteArray &oldest = reply.at(10).text; !oldest.isEmpty())
         stats.oldestWait = std::max(now - fromMicros(oldest.toLongLong()), std::chrono::microseconds{0});
-    const auto counted = static_cast<size_t>(reply.at(11).toInteger());
-    const QMap<QByteArray, QByteArray> counts = readPairs(reply, 12, counted);
-    const QMap<QByteArray, QByteArray> meta = readPairs(reply, 12 + counted, reply.size() - 12 - counted);
+    for (size_t i = 0; i < stats.pendingByPriority.size(); ++i)
+        stats.pendingByPriority[i] = reply.at(11 + i).toInteger();
+    constexpr size_t fields = 12 + allJobPriorities.size();
+    const auto counted = static_cast<size_t>(reply.at(fields - 1).toInteger());
+    const QMap<QByteArray, QByteArray> counts = readPairs(reply, fields, counted);
+    const QMap<QByteArray, QByteArray> meta
+        = readPairs(reply, fields + counted, reply.size() - fields - counted);
     const auto count = [&counts](const char *field) { return counts.value(field).toLongLong(); };
     stats.submitted = count("submitted");
     stats.processed = count("runs");

@@ -23,6 +23,8 @@ std::optional<std::chrono::microseconds> meanOf(const std::optional<std::chrono:
 void add(QueueStats &sum, const QueueStats &one)
 {
     for (size_t i = 0; i < sum.sizes.size(); ++i) sum.sizes[i] += one.sizes[i];
+    for (size_t i = 0; i < sum.pendingByPriority.size(); ++i)
+        sum.pendingByPriority[i] += one.pendingByPriority[i];
     sum.averageWait = meanOf(sum.averageWait, sum.processed, one.averageWait, one.processed);
     sum.averageRun = meanOf(sum.averageRun, sum.processed, one.averageRun, one.processed);
     for (qint64 QueueStats::*counter :

@@ -1,0 +1,130 @@
+#include "core/metrics/prometheus.h"
+
+#include <QRegularExpression>
+#include <QTest>
+
+using namespace signalbox;
+using namespace signalbox::metrics;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+PrometheusInput sample()
+{
+    PrometheusInput input;
+    input.now = fromMicros(1'800'000'000'000'000);
+    QueueStats mail;
+    mail.queue = u"mail"_s;
+    mail.pendingByPriority = {1, 20, 3, 4};
+    mail.sizes[static_cast<size_t>(JobStatus::DeadLetter)] = 5;
+    QueueStats other = mail;
+    other.queue = u"other"_s;
+    other.pendingByPriority = {0, 2, 0, 0};
+    input.queues = {mail, other};
+    const QMap<QString, QMap<QString, qint64>> counts{
+        {u"submitted.normal"_s, {{u"send"_s, 10}}}, {u"submitted.high"_s, {{u"send"_s, 2}}},
+        {u"completed"_s, {{u"send"_s, 7}}},         {u"failed"_s, {{u"send"_s, 3}}},
+        {u"cancelled"_s, {{u"send"_s, 1}}},         {u"retried"_s, {{u"send"_s, 2}}},
+        {u"dead_letter"_s, {{u"send"_s, 1}}},       {u"run_us"_s, {{u"send"_s, 2'500'000}}}};
+    input.handlers = {counts, {{u"completed"_s, {{u"send"_s, 1}, {u"hash"_s, 4}}}}};
+    PoolInfo pool;
+    const auto worker = [&](WorkerStatus status, std::chrono::seconds age, const QString &handler) {
+        WorkerInfo info;
+        info.status = status;
+        info.lastHeartbeat = input.now - age;
+        info.currentHandler = handler;
+        if (!handler.isEmpty()) info.currentJob = JobId::trusted("5f2c41d0-aaaa-4bbb-8ccc-0123456789ab");
+        return info;
+    };
+    pool.workers = {worker(WorkerStatus::Busy, 1s, u"send"_s), worker(WorkerStatus::Idle, 1s, {}),
+                    worker(WorkerStatus::Idle, 31s, {})};
+    input.pools = {pool};
+    return input;
+}
+
+} // namespace
+
+class PrometheusTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void everyPromisedNameIsThere_data();
+    void everyPromisedNameIsThere();
+    void everyLineIsOfTheFormat();
+    void labelsCannotBreakOut();
+    void nothingIsStillAPage();
+};
+
+void PrometheusTest::everyPromisedNameIsThere_data()
+{
+    QTest::addColumn<QByteArray>("line");
+    for (const char *line : {"jobs_submitted_total{handler=\"send\",priority=\"normal\"} 10",
+                             "jobs_submitted_total{handler=\"send\",priority=\"high\"} 2",
+                             "jobs_completed_total{handler=\"send\",status=\"success\"} 8", // of both queues
+                             "jobs_completed_total{handler=\"hash\",status=\"success\"} 4",
+                             "jobs_completed_total{handler=\"send\",status=\"failed\"} 3",
+                             "jobs_completed_total{handler=\"send\",status=\"cancelled\"} 1",
+                             "jobs_retried_total{handler=\"send\"} 2",
+                             "jobs_dead_letter_total{handler=\"send\"} 1",
+                             "jobs_pending{priority=\"low\"} 1",
+                             "jobs_pending{priority=\"normal\"} 22",
+                             "jobs_pending{priority=\"high\"} 3",
+                             "jobs_pending{priority=\"critical\"} 4",
+                             "jobs_running{handler=\"send\"} 1",
+                             "jobs_dead_letter 10",
+                             "workers_total 2",
+                             "workers_idle 1",
+                             "workers_busy 1", // one heartbeat is too old to count
+                             "job_duration_seconds_bucket{handler=\"send\",le=\"+Inf\"} 11",
+                             "job_duration_seconds_sum{handler=\"send\"} 2.5",
+                             "job_duration_seconds_count{handler=\"send\"} 11"})
+        QTest::newRow(line) << QByteArray(line);
+}
+
+void PrometheusTest::everyPromisedNameIsThere()
+{
+    QFETCH(QByteArray, line);
+    const QByteArray text = prometheusText(sample());
+    QVERIFY2(text.contains('\n' + line + '\n'), text.constData());
+}
+
+void PrometheusTest::everyLineIsOfTheFormat()
+{
+    static const QRegularExpression comment(u"^# (HELP|TYPE) [a-z_]+ .+$"_s);
+    static const QRegularExpression figure(
+        uR"(^([a-z_]+)(\{[a-z]+="([^"\\]|\\["\\n])*"(,[a-z]+="([^"\\]|\\["\\n])*")*\})? -?[0-9.]+$)"_s);
+    const QStringList lines = QString::fromUtf8(prometheusText(sample())).split(u'\n');
+    QCOMPARE(lines.last(), QString()); // the last line ends too
+    QString name;
+    for (const QString &line : lines.mid(0, lines.size() - 1)) {
+        if (line.startsWith(u"# TYPE ")) name = line.section(u' ', 2, 2);
+        if (line.startsWith(u'#')) {
+            QVERIFY2(comment.match(line).hasMatch(), qPrintable(line));
+            continue;
+        }
+        const auto match = figure.match(line);
+        QVERIFY2(match.hasMatch(), qPrintable(line));
+        QVERIFY2(match.captured(1).startsWith(name), qPrintable(line)); // figures of one name stand together
+    }
+}
+
+void PrometheusTest::labelsCannotBreakOut()
+{
+    PrometheusInput input;
+    input.queues = {QueueStats()};
+    input.handlers = {{{u"completed"_s, {{u"a\"} 1\nworkers_total 99\\\033[2J"_s, 1}}}}};
+    const QByteArray text = prometheusText(input);
+    QVERIFY2(text.contains("handler=\"a\\\"} 1\\nworkers_total 99\\\\?[2J\""), text.constData());
+    QVERIFY(!text.contains("\nworkers_total 99"));
+    QVERIFY(!text.contains('\033'));
+}
+
+void PrometheusTest::nothingIsStillAPage()
+{
+    const QByteArray text = prometheusText({});
+    QVERIFY(text.contains("\njobs_dead_letter 0\n"));
+    QVERIFY(text.contains("\nworkers_total 0\n"));
+}
+
+QTEST_GUILESS_MAIN(PrometheusTest)
+#include "prometheus_test.moc"
