@@ -115,6 +115,29 @@ public:
                  });
     }
 
+    void examine(const queue::DoctorOptions &wanted, const Answer<queue::DoctorReport> &answer)
+    {
+        if (!url)
+            return answer.give(fail(Error::Kind::Unsupported, Words::tr("There is no server to examine."),
+                                    Words::tr("The queue is in memory."),
+                                    Words::tr("Name a server with --redis.")));
+        if (examiner)
+            return answer.give(fail(Error::Kind::WrongState, Words::tr("The doctor is busy."),
+                                    Words::tr("An earlier look is still under way."),
+                                    Words::tr("Wait for it to end.")));
+        // One look is rare, and a stuck one must not keep the queue waiting: so not on the queue's
+        // connection.
+        redis::ClientOptions clientOptions;
+        clientOptions.url = *url;
+        examiner = std::make_unique<redis::Client>(clientOptions, seams);
+        examiner->start();
+        queue::Doctor(*examiner, seams, options.settings.prefix)
+            .examine(wanted, [this, answer](const Result<queue::DoctorReport> &report) {
+                answer.give(report);
+                thread.post([this] { examiner.reset(); }); // not here: we are in its call
+            });
+    }
+
     void close(const Answer<> &answer)
     {
         if (!service) return leavePrivateRedis({}, answer);
@@ -131,6 +154,7 @@ public:
 
     void destroy()
     {
+        examiner.reset();
         service.reset();
         privateRedis.reset();
         receiver.reset();
@@ -142,6 +166,7 @@ public:
     std::unique_ptr<QObject> receiver; // of every answer in the engine: gone with it
     std::unique_ptr<local::PrivateRedis> privateRedis;
     std::unique_ptr<JobService> service;
+    std::unique_ptr<redis::Client> examiner; // while the doctor looks
     std::optional<redis::RedisUrl> url;
     QString notice;
     runtime::EngineThread thread;
@@ -173,6 +198,13 @@ QFuture<Result<>> Composition::close()
 {
     const Answer<> answer;
     d->thread.post([this, answer] { d->close(answer); });
+    return answer.future();
+}
+
+QFuture<Result<queue::DoctorReport>> Composition::examine(queue::DoctorOptions options)
+{
+    const Answer<queue::DoctorReport> answer;
+    d->thread.post([this, options, answer] { d->examine(options, answer); });
     return answer.future();
 }
 

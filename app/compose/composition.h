@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/queue/doctor.h"
 #include "core/service/job_service.h"
 #include "core/service/settings.h"
 
@@ -39,6 +40,9 @@ public:
 
     /// From open()'s success to the destructor.
     [[nodiscard]] service::JobService &service() const;
+    /// The doctor's look at the server in use, on a connection of its own.   Errors  Unsupported for a queue
+    /// in memory, WrongState before open(), else as queue::Doctor.
+    [[nodiscard]] QFuture<Result<queue::DoctorReport>> examine(queue::DoctorOptions options);
     /// The server in use, after open(); nothing for a queue in memory.
     [[nodiscard]] std::optional<redis::RedisUrl> url() const;
     /// What the private server had to mend, or empty; after open().

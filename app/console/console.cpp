@@ -18,13 +18,7 @@ Console::Console(ConsoleOptions options, ui::Theme &theme, QObject *parent)
       m_waiting(std::make_unique<WaitingWindow>())
 {
     connect(m_waiting.get(), &WaitingWindow::tryAgain, this, &Console::start);
-    connect(m_waiting.get(), &WaitingWindow::stopNow, this, [this] {
-        if (!m_composition) return;
-        whenDone(m_composition->service().stopWorkers(worker::WorkerPool::StopMode::Now), this,
-                 [this](const Result<> &stopped) {
-                     if (!stopped) m_waiting->showError(stopped.error());
-                 });
-    });
+    connect(m_waiting.get(), &WaitingWindow::stopNow, this, &Console::stopNow);
     connect(m_waiting.get(), &WaitingWindow::closed, this, [] { QCoreApplication::quit(); });
 }
 
@@ -66,6 +60,24 @@ void Console::showWindow()
     if (!m_options.page.isEmpty()) m_window->showPage(m_options.page);
     m_window->show();
     m_waiting->finish();
+}
+
+void Console::stopNow()
+{
+    if (!m_composition) return;
+    whenDone(m_composition->service().stopWorkers(worker::WorkerPool::StopMode::Now), this,
+             [this](const Result<> &stopped) {
+                 if (!stopped) m_waiting->showError(stopped.error());
+             });
+}
+
+void Console::end()
+{
+    if (!m_window) return QCoreApplication::quit(); // nothing is open yet, or all is closed already
+    if (m_isLeaving)
+        stopNow();
+    else
+        m_window->close();
 }
 
 void Console::leave()

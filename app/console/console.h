@@ -21,11 +21,14 @@ public:
     Console(ConsoleOptions options, ui::Theme &theme, QObject *parent = nullptr);
     ~Console() override;
     void start();
+    /// As if the window was closed: a SIGTERM, the end of the session. A second time: the workers stop now.
+    void end();
 
 private:
     void open(const service::Settings &settings);
     void showWindow();
     void leave();
+    void stopNow();
     void fail(const Error &error);
 
     ConsoleOptions m_options;

@@ -1,4 +1,5 @@
 #include "app/console/console.h"
+#include "app/ctl/signal_watch.h"
 
 #include <QApplication>
 #include <QLibraryInfo>
@@ -45,6 +46,8 @@ int main(int argc, char **argv)
     const auto &options = std::get<console::ConsoleOptions>(parsed);
     ui::Theme theme(options.theme);
     console::Console console(options, theme);
+    ctl::SignalWatch signalWatch;
+    QObject::connect(&signalWatch, &ctl::SignalWatch::asked, &console, &console::Console::end);
     console.start();
     return QApplication::exec();
 }

@@ -45,8 +45,7 @@ void WaitingWindow::showOpening()
 
 void WaitingWindow::showLeaving(int workers)
 {
-    m_notice->showEmpty(tr("Finishing"),
-                        tr("Local workers finish the job they have: %1.").arg(workers));
+    m_notice->showEmpty(tr("Finishing"), tr("Local workers finish the job they have: %1.").arg(workers));
     m_stopNow->setVisible(workers > 0);
     m_showSoon.start(patience);
 }

@@ -13,6 +13,10 @@ namespace CLI {
 class App;
 }
 
+namespace signalbox::compose {
+class Composition;
+}
+
 namespace signalbox::ctl {
 
 /// What stands before or behind any subcommand.
@@ -31,7 +35,8 @@ public:
     [[nodiscard]] virtual Output &out() = 0;
     [[nodiscard]] virtual const GlobalOptions &global() const = 0;
     [[nodiscard]] virtual const service::Settings &settings() const = 0;
-    [[nodiscard]] virtual service::JobService &service() = 0; ///< for commands that need one
+    [[nodiscard]] virtual service::JobService &service() = 0;      ///< for commands that need one
+    [[nodiscard]] virtual compose::Composition &composition() = 0; ///< the same
     /// The queue as given, else "default".
     [[nodiscard]] QString queue() const;
     /// Ends the program, gracefully: what was opened is closed first. The first call counts.

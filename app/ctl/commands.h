@@ -10,6 +10,7 @@ namespace signalbox::ctl {
 [[nodiscard]] std::unique_ptr<Command> makeDeadDelete();
 [[nodiscard]] std::unique_ptr<Command> makeDeadList();
 [[nodiscard]] std::unique_ptr<Command> makeDeadRequeue();
+[[nodiscard]] std::unique_ptr<Command> makeDoctor();
 [[nodiscard]] std::unique_ptr<Command> makeEvents();
 [[nodiscard]] std::unique_ptr<Command> makeList();
 [[nodiscard]] std::unique_ptr<Command> makeMetrics();

@@ -20,6 +20,7 @@ public:
     [[nodiscard]] const GlobalOptions &global() const override { return m_global; }
     [[nodiscard]] const service::Settings &settings() const override { return m_settings; }
     [[nodiscard]] service::JobService &service() override { return m_composition->service(); }
+    [[nodiscard]] compose::Composition &composition() override { return *m_composition; }
     void finish(ExitCode code) override;
 
 private:

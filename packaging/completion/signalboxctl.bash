@@ -25,6 +25,7 @@ _signalboxctl() {
         " work") path=" work" ;;
         " events") path=" events" ;;
         " metrics") path=" metrics" ;;
+        " doctor") path=" doctor" ;;
         " bench") path=" bench" ;;
         esac
     done
@@ -51,8 +52,9 @@ _signalboxctl() {
     " work") words="--help --workers --handlers --queues --drain" ;;
     " events") words="--help --count --type --job" ;;
     " metrics") words="--help --prometheus" ;;
+    " doctor") words="--help --deep --repair" ;;
     " bench") words="--help --jobs --workers --samples" ;;
-    *) words="submit status show result wait cancel retry list dead queues workers work events metrics bench" ;;
+    *) words="submit status show result wait cancel retry list dead queues workers work events metrics doctor bench" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words --help --redis --queue --json --set --settings --version" -- "$current")
 }

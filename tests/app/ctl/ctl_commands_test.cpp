@@ -38,6 +38,8 @@ private Q_SLOTS:
     void eventsArriveFromOtherProcesses();
     void eventsEndWhenNobodyReads();
     void metricsInEveryForm();
+    void doctorFindsAndMends();
+    void doctorSaysWhatItMayNotCheck();
     void benchLeavesNothingBehind();
     void idsOfEveryQueueAreFound();
     void nothingButTheAnswerIsOnStdout();
@@ -427,6 +429,37 @@ void CtlCommandsTest::metricsInEveryForm()
           "workers_busy 0", "job_duration_seconds_count{handler=\"ok\"} 1",
           "# TYPE job_duration_seconds histogram"})
         QVERIFY2(text.out.contains(QByteArray(line) + '\n'), text.all().constData());
+}
+
+void CtlCommandsTest::doctorFindsAndMends()
+{
+    const JobId id = scheduled();
+    ended(u"ok"_s);
+    EXPECT(run({u"doctor"_s}), 0);
+    const CtlEnd well = run({u"doctor"_s, u"--deep"_s, u"--json"_s});
+    EXPECT(well, 0);
+    QVERIFY(well.json().value(u"healthy"_s).toBool());
+    // A job in no list: the worst that another program can leave, since nothing would ever find it again.
+    m_server->raw().command({"ZREM", "{signalbox:default}:scheduled", id.bytes()});
+    const CtlEnd ill = run({u"doctor"_s, u"--deep"_s});
+    EXPECT(ill, 1);
+    QVERIFY2(ill.out.contains(id.bytes()), ill.all().constData());
+    const CtlEnd json = run({u"doctor"_s, u"--deep"_s, u"--json"_s});
+    EXPECT(json, 1);
+    QVERIFY(json.json().value(u"found"_s).toInt() >= 1);
+    const CtlEnd repaired = run({u"doctor"_s, u"--repair"_s});
+    QVERIFY2(repaired.err.contains("Mended"), repaired.all().constData());
+    EXPECT(run({u"doctor"_s, u"--deep"_s}), 0);
+    EXPECT(run({u"status"_s, id.text()}), 0);
+}
+
+void CtlCommandsTest::doctorSaysWhatItMayNotCheck()
+{
+    const test::TestServer server({.aclFile = "user default on nopass ~* &* +@all -config -info\n"});
+    const CtlEnd end = Ctl(&server).run({u"doctor"_s});
+    EXPECT(end, 0);
+    QVERIFY2(end.err.contains("Not checked") && end.out.contains("what could be checked"),
+             end.all().constData());
 }
 
 void CtlCommandsTest::benchLeavesNothingBehind()
