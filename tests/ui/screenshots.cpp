@@ -43,13 +43,15 @@ template <typename T> T waitFor(const QFuture<Result<T>> &future)
 
 class Photographer {
 public:
-    Photographer(QString folder, QString suffix)
-        : m_folder(std::move(folder)), m_suffix(std::move(suffix)) { }
+    Photographer(QString folder, QString suffix, ui::LiveState &live)
+        : m_folder(std::move(folder)), m_suffix(std::move(suffix)), m_live(live)
+    {
+    }
 
     void take(QWidget &widget, const QString &name) const
     {
-        QApplication::setActiveWindow(&widget); // offscreen and without a window manager nobody else does
-        QTest::qWait(150); // for what is painted at most 30 times a second; nothing is asserted here
+        waitForTick();                          // what is repainted at most 30 times a second is there then
+        QApplication::setActiveWindow(&widget); // without a window manager nobody else does
         const QString path = u"%1/%2%3.png"_s.arg(m_folder, name, m_suffix);
         if (!widget.grab().save(path)) qFatal("%s cannot be written.", qPrintable(path));
         std::printf("%s\n", qPrintable(path));
@@ -64,8 +66,18 @@ public:
     }
 
 private:
+    void waitForTick() const
+    {
+        bool hasTicked = false;
+        const auto connection
+            = QObject::connect(&m_live, &ui::LiveState::ticked, &m_live, [&hasTicked] { hasTicked = true; });
+        waitUntil("the clock stands still", [&] { return hasTicked; });
+        QObject::disconnect(connection);
+    }
+
     QString m_folder;
     QString m_suffix;
+    ui::LiveState &m_live;
 };
 
 service::Settings settingsFor(const test::TestServer &server)
@@ -164,7 +176,8 @@ int main(int argc, char **argv)
         ui::MainWindow window(composition.service(), *runtime::systemSeams().clock, theme);
         window.resize(windowSize);
         window.show();
-        takeAll(window, theme, composition.service(), Photographer(arguments.at(1), arguments.at(2)));
+        takeAll(window, theme, composition.service(),
+                Photographer(arguments.at(1), arguments.at(2), window.live()));
         waitFor(composition.service().stopWorkers(worker::WorkerPool::StopMode::Now));
     }
     waitFor(composition.close());

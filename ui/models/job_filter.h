@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/model/error.h"
-#include "core/queue/job_queue.h"
+#include "core/service/job_service.h"
 
 #include <QSet>
 #include <QString>

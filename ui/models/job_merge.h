@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/queue/job_queue.h"
+#include "core/service/job_service.h"
 
 #include <QList>
 

@@ -32,11 +32,11 @@ PlainLabel *sentence(const QString &text, QWidget *parent)
 }
 
 void addCell(QGridLayout *grid, int row, int column, const QString &text, PlainLabel::Font font, Token token,
-             Qt::Alignment alignment = Qt::AlignLeft)
+             Qt::Alignment alignment = Qt::AlignLeft, bool isElastic = false)
 {
     auto *label = new PlainLabel(text, font, token);
     label->setAlignment(alignment | Qt::AlignVCenter);
-    label->setElastic(alignment == Qt::AlignLeft);
+    label->setElastic(isElastic);
     grid->addWidget(label, row, column);
 }
 
@@ -111,7 +111,7 @@ QWidget *FirstStart::buildSamples()
     auto *grid = new QGridLayout;
     grid->setHorizontalSpacing(20);
     grid->setVerticalSpacing(7);
-    grid->setColumnStretch(1, 1);
+    grid->setColumnStretch(3, 1);
     addCell(grid, 0, 0, tr("Handler"), &Look::small, Token::Muted);
     addCell(grid, 0, 1, tr("What it does"), &Look::small, Token::Muted);
     addCell(grid, 0, 2, tr("Jobs"), &Look::small, Token::Muted, Qt::AlignRight);
@@ -124,7 +124,7 @@ QWidget *FirstStart::buildSamples()
         addCell(grid, row, 0, part.handler, &Look::base, Token::Text);
         addCell(grid, row, 1, part.what, &Look::base, Token::Text2);
         addCell(grid, row, 2, countText(part.jobs), &Look::base, Token::Text, Qt::AlignRight);
-        addCell(grid, row, 3, part.ends, &Look::base, Token::Text2);
+        addCell(grid, row, 3, part.ends, &Look::base, Token::Text2, Qt::AlignLeft, true);
         ++row;
     }
     layout->addLayout(grid);
@@ -188,7 +188,7 @@ QWidget *FirstStart::buildData()
     addCell(grid, 0, 0, tr("Queues"), &Look::base, Token::Text);
     if (isPrivate()) {
         panel->setNote(tr("all of it on this machine, none of it elsewhere"));
-        addCell(grid, 0, 1, redis, &Look::mono, Token::Text2);
+        addCell(grid, 0, 1, redis, &Look::mono, Token::Text2, Qt::AlignLeft, true);
         addCell(grid, 0, 2,
                 settings.privateFsync == "always"_L1
                     ? tr("on disk before a submit is confirmed; until you delete it")
@@ -201,13 +201,14 @@ QWidget *FirstStart::buildData()
         addCell(grid, 0, 2, tr("as that server is set up"), &Look::base, Token::Text2);
     }
     addCell(grid, 1, 0, tr("Settings"), &Look::base, Token::Text);
-    addCell(grid, 1, 1, configHome + u"/signalbox/settings.json"_s, &Look::mono, Token::Text2);
+    addCell(grid, 1, 1, configHome + u"/signalbox/settings.json"_s, &Look::mono, Token::Text2, Qt::AlignLeft,
+            true);
     addCell(grid, 1, 2, tr("optional; without it the defaults hold"), &Look::base, Token::Text2);
     addCell(grid, 2, 0, tr("Handlers"), &Look::base, Token::Text);
     addCell(grid, 2, 1,
             settings.handlersFile.isEmpty() ? configHome + u"/signalbox/handlers.json"_s
                                             : settings.handlersFile,
-            &Look::mono, Token::Text2);
+            &Look::mono, Token::Text2, Qt::AlignLeft, true);
     addCell(grid, 2, 2, tr("what jobs may run here, beside what is built in"), &Look::base, Token::Text2);
     panel->setBody(body);
     return panel;

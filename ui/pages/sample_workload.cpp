@@ -106,9 +106,14 @@ void Maker::compress()
 void Maker::backUp()
 {
     const QString to = m_workload.folder + u"/backups"_s;
-    // Folders that no link leads out of: those backup.create refuses, since restoring them would write elsewhere.
-    QStringList folders{u"/usr/share/i18n"_s,  u"/usr/include/c++"_s,           u"/usr/share/zoneinfo"_s,
-                        u"/usr/share/perl5"_s, u"/usr/share/common-licenses"_s, u"/usr/share/dpkg"_s};
+    // Folders that no link leads out of: those backup.create refuses, since restoring them would write
+    // elsewhere.
+    QStringList folders{u"/usr/share/i18n"_s,
+                        u"/usr/share/mime"_s,
+                        u"/usr/share/perl5"_s,
+                        u"/usr/share/dpkg"_s,
+                        u"/usr/share/common-licenses"_s,
+                        u"/usr/share/debconf"_s};
     folders.removeIf([](const QString &folder) { return !QFileInfo(folder).isReadable(); });
     constexpr qsizetype backups = 3;
     for (const QString &folder : folders.mid(0, backups)) {

@@ -19,15 +19,18 @@ CommandLine::CommandLine(const QString &line, QWidget *parent) : QWidget(parent)
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(10, 1, 2, 1);
     auto *label = new PlainLabel(line, &Look::mono, Token::Text, this);
-    label->setElastic(true);
-    layout->addWidget(label, 1);
+    label->setWrapping(true); // a long one breaks between its words; what is copied is one line
+    layout->addWidget(label, 1, Qt::AlignVCenter);
     auto *copy = new QPushButton(icon(u"edit-copy"_s), {}, this);
     setEmphasis(copy, Emphasis::Flat);
     copy->setToolTip(tr("Copy"));
     copy->setAccessibleName(tr("Copy the command line"));
     connect(copy, &QPushButton::clicked, this, [line] { QApplication::clipboard()->setText(line); });
     layout->addWidget(copy);
-    setFixedHeight(lookOf(this).inputHeight);
+    setMinimumHeight(lookOf(this).inputHeight);
+    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
 }
 
 void CommandLine::paintEvent(QPaintEvent *)
