@@ -1,5 +1,6 @@
 #include "core/model/json_scanner.h"
 
+#include "core/model/utf8_text.h"
 #include "core/model/words.h"
 
 #include <algorithm>
@@ -174,7 +175,7 @@ bool JsonScanner::keysDiffer(size_t first)
 {
     const auto begin = m_keys.begin() + static_cast<std::ptrdiff_t>(first);
     const auto duplicate = [this](const Key &key) {
-        const auto text = QString::fromUtf8(key.text.data(), static_cast<qsizetype>(key.text.size()));
+        const auto text = textFromUtf8(key.text);
         return refuse(key.at, Words::tr("the key \"%1\" stands twice in one object").arg(text.left(80)));
     };
     constexpr std::ptrdiff_t fewKeys = 12; // up to here comparing all pairs is faster than sorting

@@ -1,6 +1,7 @@
 #include "core/model/json_text.h"
 
 #include "core/model/json_scanner.h"
+#include "core/model/utf8_text.h"
 #include "core/model/words.h"
 
 #include <algorithm>
@@ -173,14 +174,14 @@ QByteArray jsonString(QStringView text)
 QString jsonUnquoted(QByteArrayView literal)
 {
     const QByteArrayView inner = literal.sliced(1, literal.size() - 2);
-    if (!inner.contains('\\')) return QString::fromUtf8(inner);
+    if (!inner.contains('\\')) return textFromUtf8(inner);
     QString out;
     out.reserve(inner.size());
     qsizetype at = 0;
     while (at < inner.size()) {
         const qsizetype backslash = inner.indexOf('\\', at);
         const qsizetype plainEnd = backslash < 0 ? inner.size() : backslash;
-        out.append(QString::fromUtf8(inner.sliced(at, plainEnd - at)));
+        out.append(textFromUtf8(inner.sliced(at, plainEnd - at)));
         if (backslash < 0) break;
         if (inner[backslash + 1] == 'u') {
             out.append(QChar(inner.sliced(backslash + 2, 4).toByteArray().toUShort(nullptr, 16)));

@@ -2,6 +2,7 @@
 
 #include "core/model/json_fields.h"
 #include "core/model/json_writer.h"
+#include "core/model/utf8_text.h"
 #include "core/queue/words.h"
 
 #include <algorithm>
@@ -141,8 +142,8 @@ QByteArray handlerWord(const QString &handler)
 
 QString handlerOfWord(QByteArrayView word)
 {
-    return QString::fromUtf8(word.contains('%') ? QByteArray::fromPercentEncoding(word.toByteArray())
-                                                : word.toByteArray());
+    if (!word.contains('%')) return textFromUtf8(word);
+    return textFromUtf8(QByteArray::fromPercentEncoding(word.toByteArray()));
 }
 
 EncodedJob encodeJob(const JobDefinition &job)

@@ -51,6 +51,7 @@ private Q_SLOTS:
     void nameIsTheHandlersLastPart_data();
     void nameIsTheHandlersLastPart();
     void jsonRoundTrip();
+    void byteOrderMarkInsideATextIsKept();
     void writesOneLineInAFixedOrder();
     void defect25_unknownJsonKeyIsKept();
     void reads_data();
@@ -131,6 +132,19 @@ void JobDefinitionTest::jsonRoundTrip()
     VERIFY_OK(again);
     QCOMPARE(*again, fullJob());
     QCOMPARE(again->toJson(), fullJob().toJson());
+}
+
+void JobDefinitionTest::byteOrderMarkInsideATextIsKept()
+{
+    // The part of a handler behind its last "." becomes the name, and a name is a text of its own in JSON.
+    const auto job = JobDefinition::fromJson("{\"handler\":\"backup.\xEF\xBB\xBF"
+                                             "create\"}");
+    QVERIFY(job.has_value());
+    QCOMPARE(job->name, QStringLiteral("\uFEFFcreate"));
+    const auto again = JobDefinition::fromJson(job->toJson());
+    QVERIFY(again.has_value());
+    QCOMPARE(again->name, job->name);
+    QCOMPARE(again->handler, job->handler);
 }
 
 void JobDefinitionTest::writesOneLineInAFixedOrder()
