@@ -7,8 +7,8 @@
 namespace signalbox::ctl {
 
 template <typename T, typename Word>
-QFuture<Result<QList<Result<QString>>>> wordsOf(const QFuture<Result<QList<Result<T>>>> &future,
-                                                QObject *receiver, Word word)
+[[nodiscard]] QFuture<Result<QList<Result<QString>>>> wordsOf(const QFuture<Result<QList<Result<T>>>> &future,
+                                                              QObject *receiver, Word word)
 {
     const runtime::Answer<QList<Result<QString>>> answer;
     runtime::whenDone(future, receiver, [answer, word](const Result<QList<Result<T>>> &verdicts) {

@@ -1,6 +1,7 @@
 #include "core/local/file_lock.h"
 #include "core/local/private_redis.h"
 #include "core/runtime/answer.h"
+#include "tests/core/local/files.h"
 #include "tests/support/raw_redis.h"
 
 #include <QDateTime>
@@ -12,7 +13,6 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -20,34 +20,14 @@
 using namespace signalbox;
 using namespace signalbox::local;
 using namespace Qt::StringLiterals;
+using test::changeFile;
+using test::modeOf;
 using test::RawRedis;
+using test::why;
 
 namespace {
 
 constexpr int patience = 20'000;
-
-mode_t modeOf(const QString &path)
-{
-    struct stat found { };
-    return ::stat(QFile::encodeName(path).constData(), &found) == 0 ? found.st_mode & 07777U : 0U;
-}
-
-/// For QVERIFY2, which evaluates its text also where all is well.
-const char *why(const Result<PrivateRedis::Started> &started)
-{
-    static QByteArray text;
-    text = started ? QByteArray() : started.error().text().toUtf8();
-    return text.constData();
-}
-
-bool changeFile(const QString &path, const std::function<void(QByteArray &)> &change)
-{
-    QFile file(path);
-    if (!file.open(QIODevice::ReadWrite)) return false;
-    QByteArray bytes = file.readAll();
-    change(bytes);
-    return file.resize(0) && file.seek(0) && file.write(bytes) == bytes.size();
-}
 
 } // namespace
 
