@@ -171,10 +171,10 @@ QString Scene::audit(const QByteArray &states, int faults) const
         wrong += u"%1 extra runs, %2 lost leases (L4)"_s.arg(extraRuns).arg(counter("leases_lost"));
     if (counter("submitted") != m_acknowledged.size())
         wrong += u"%1 submitted, %2 acknowledged (L2)"_s.arg(counter("submitted")).arg(m_acknowledged.size());
-    const CtlRun doctor = runCtl(url(), {u"doctor"_s, u"--deep"_s, u"--json"_s}); // L8
-    const QByteArrayList invariant = doctor.output.split('\n');
-    for (const QByteArray &row : invariant)
-        if (row.contains("\"invariant\"")) wrong += QString::fromUtf8(row);
+    const CtlRun doctor = runCtl(url(), {u"--json"_s, u"doctor"_s, u"--deep"_s}); // L8
+    const QJsonObject found = QJsonDocument::fromJson(doctor.output).object();
+    if (!found.value(u"healthy"_s).toBool())
+        wrong += u"doctor: "_s + QString::fromUtf8(doctor.output + doctor.errors);
     return wrong.join(u"; "_s);
 }
 

@@ -27,7 +27,8 @@ WorkerProcess::WorkerProcess(const Options &options)
     const QString handlers = m_home.filePath(u"handlers.json"_s);
     QFile file(handlers);
     if (!file.open(QIODevice::WriteOnly)) qFatal("%s cannot be written", qPrintable(handlers));
-    file.write(R"({"handlers": {"fault": {"kind": "process", "program": ")" FAULT_HANDLER R"(", "memory_mb": 256}}})");
+    file.write(R"({"handlers": {"fault": {"kind": "process", "program": ")" FAULT_HANDLER
+               R"(", "memory_mb": 256}}})");
     file.close();
     QProcessEnvironment environment = bareEnvironment(m_home.path());
     environment.insert(u"SIGNALBOX_WORKERS_LEASE"_s, QString::number(options.leaseSeconds));
@@ -44,8 +45,13 @@ WorkerProcess::WorkerProcess(const Options &options)
 WorkerProcess::~WorkerProcess()
 {
     if (isRunning()) kill9();
-    const QByteArray said = errors();
+    const QByteArray &said = errors();
     if (!said.isEmpty() && QTest::currentTestFailed()) qWarning().noquote() << "worker said:" << said;
+}
+
+const QByteArray &WorkerProcess::errors()
+{
+    return m_errors += m_process.readAllStandardError();
 }
 
 void WorkerProcess::kill9()

@@ -29,11 +29,12 @@ public:
     [[nodiscard]] bool isRunning() const { return m_process.state() != QProcess::NotRunning; }
     [[nodiscard]] qint64 pid() const { return m_process.processId(); }
     [[nodiscard]] int exitCode() const { return m_process.exitCode(); }
-    [[nodiscard]] QByteArray errors() { return m_process.readAllStandardError(); }
+    [[nodiscard]] const QByteArray &errors(); ///< all that it said on standard error so far
 
 private:
     QTemporaryDir m_home;
     QProcess m_process;
+    QByteArray m_errors;
 };
 
 /// Runs the command line program and waits for it, for set-up and questions. `input` goes to its standard

