@@ -4,7 +4,6 @@
 #include "core/metrics/prometheus.h"
 #include "core/model/number_text.h"
 #include "core/runtime/answer.h"
-#include "core/runtime/clock.h"
 #include "core/service/when_all.h"
 
 namespace signalbox::ctl {
@@ -43,8 +42,7 @@ private:
         service::whenAll(futures, this, [&context, metrics](const QList<Result<Counts>> &results) {
             const Result<QList<Counts>> counts = service::allOf(results);
             if (!counts) return context.fail(counts.error());
-            const metrics::PrometheusInput input{metrics.queues, *counts, metrics.pools,
-                                                 runtime::systemSeams().clock->wallNow()};
+            const metrics::PrometheusInput input{metrics.queues, *counts, metrics.pools, metrics.serverNow};
             context.out().verbatim(metrics::prometheusText(input));
             context.finish();
         });

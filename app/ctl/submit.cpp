@@ -5,7 +5,6 @@
 #include "app/ctl/words.h"
 #include "core/model/json_writer.h"
 #include "core/runtime/answer.h"
-#include "core/runtime/clock.h"
 
 namespace signalbox::ctl {
 
@@ -47,10 +46,13 @@ public:
     void run(Context &context) override
     {
         if (m_lines) return m_lines->submit(m_wait, m_waitAtMost);
-        runtime::whenDone(context.service().submit(m_job), this,
-                          [this, &context](const Result<queue::Submitted> &submitted) {
-                              if (!submitted) return context.fail(submitted.error());
-                              said(context, *submitted);
+        if (!m_delay) return submit(context);
+        // From now by the server's clock, since that is the one by which it will be due.
+        runtime::whenDone(context.service().serverNow(), this,
+                          [this, &context](const Result<Timestamp> &now) {
+                              if (!now) return context.fail(now.error());
+                              m_job.scheduledAt = *now + *m_delay;
+                              submit(context);
                           });
     }
 
@@ -129,12 +131,19 @@ private:
             return signalbox::fail(Error::Kind::Invalid, Words::tr("--delay and --at cannot both be used."),
                                    Words::tr("Each says when the job is due."),
                                    Words::tr("Leave one of them out."));
-        if (m_delay) m_job.scheduledAt = runtime::systemSeams().clock->wallNow() + *m_delay;
         if (m_at.isEmpty()) return {};
         const Result<Timestamp> at = timestampFromText(m_at);
         if (!at) return tl::unexpected(at.error());
         m_job.scheduledAt = *at;
         return {};
+    }
+    void submit(Context &context)
+    {
+        runtime::whenDone(context.service().submit(m_job), this,
+                          [this, &context](const Result<queue::Submitted> &submitted) {
+                              if (!submitted) return context.fail(submitted.error());
+                              said(context, *submitted);
+                          });
     }
     void said(Context &context, const queue::Submitted &submitted)
     {

@@ -3,7 +3,6 @@
 #include "core/model/json_writer.h"
 #include "core/model/number_text.h"
 #include "core/runtime/answer.h"
-#include "core/runtime/clock.h"
 
 namespace signalbox::ctl {
 
@@ -16,14 +15,19 @@ public:
     void define(CLI::App & /*app*/) override { }
     void run(Context &context) override
     {
-        runtime::whenDone(context.service().pools(), this, [&context](const Result<QList<PoolInfo>> &pools) {
-            if (!pools) return context.fail(pools.error());
-            if (context.out().isJson())
-                sayJson(context.out(), *pools);
-            else
-                say(context.out(), *pools);
-            context.finish();
-        });
+        runtime::whenDone(context.service().pools(), this,
+                          [this, &context](const Result<QList<PoolInfo>> &pools) {
+                              if (!pools) return context.fail(pools.error());
+                              runtime::whenDone(context.service().serverNow(), this,
+                                                [&context, pools = *pools](const Result<Timestamp> &now) {
+                                                    if (!now) return context.fail(now.error());
+                                                    if (context.out().isJson())
+                                                        sayJson(context.out(), pools);
+                                                    else
+                                                        say(context.out(), pools, *now);
+                                                    context.finish();
+                                                });
+                          });
     }
 
 private:
@@ -33,10 +37,9 @@ private:
         for (const PoolInfo &pool : pools) rows.append(pool.toJson());
         out.json(JsonWriter().json("pools"_L1, jsonArray(rows)).take());
     }
-    static void say(Output &out, const QList<PoolInfo> &pools)
+    static void say(Output &out, const QList<PoolInfo> &pools, Timestamp now)
     {
         const auto right = Table::Align::Right;
-        const Timestamp now = runtime::systemSeams().clock->wallNow();
         Table table({{Words::tr("WORKER")},
                      {Words::tr("STATUS")},
                      {Words::tr("COMPLETED"), right},

@@ -217,6 +217,8 @@ public:
         = 0; ///< never running ones
 
     // Queues
+    /// The clock by which jobs are due and heartbeats are old; this machine's may be minutes off.
+    [[nodiscard]] virtual QFuture<Result<Timestamp>> serverNow() = 0;
     [[nodiscard]] virtual QFuture<Result<QStringList>> queues() = 0;
     [[nodiscard]] virtual QFuture<Result<QueueStats>> stats(QString queue) = 0;
     [[nodiscard]] virtual QFuture<Result<>> pause(QString queue, QString reason) = 0;

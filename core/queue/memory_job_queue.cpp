@@ -174,6 +174,11 @@ QFuture<Result<QList<Result<>>>> MemoryJobQueue::remove(QString queue, QList<Job
 
 // Queues
 
+QFuture<Result<Timestamp>> MemoryJobQueue::serverNow()
+{
+    return ask<Timestamp>([this] { return fromMicros(nowUs()); });
+}
+
 QFuture<Result<QStringList>> MemoryJobQueue::queues()
 {
     return ask<QStringList>([this] {

@@ -41,6 +41,7 @@ public:
     [[nodiscard]] QFuture<Result<BulkProgress>> purge(QString queue, std::optional<JobStatus> status,
                                                       BulkStep step = {}) override;
 
+    [[nodiscard]] QFuture<Result<Timestamp>> serverNow() override;
     [[nodiscard]] QFuture<Result<QStringList>> queues() override;
     [[nodiscard]] QFuture<Result<QueueStats>> stats(QString queue) override;
     [[nodiscard]] QFuture<Result<>> pause(QString queue, QString reason) override;

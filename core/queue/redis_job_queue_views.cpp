@@ -340,6 +340,17 @@ QFuture<Result<QueueStats>> RedisJobQueue::stats(QString queue)
     });
 }
 
+QFuture<Result<Timestamp>> RedisJobQueue::serverNow()
+{
+    return ask<Timestamp>([this](const auto &answer) {
+        m_client->send({"TIME"}, [answer](const Result<Reply> &reply) {
+            if (!reply) return answer.give(tl::unexpected(reply.error()));
+            if (reply->size() != 2) return answer.give(tl::unexpected(unexpectedReply("TIME")));
+            answer.give(fromMicros(reply->at(0).toInteger() * 1'000'000 + reply->at(1).toInteger()));
+        });
+    });
+}
+
 QFuture<Result<QList<PoolInfo>>> RedisJobQueue::pools()
 {
     return ask<QList<PoolInfo>>([this](const auto &answer) {

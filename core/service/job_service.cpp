@@ -228,6 +228,11 @@ QFuture<Result<queue::BulkProgress>> JobService::purge(QString queue, std::optio
 
 // Queues
 
+QFuture<Result<Timestamp>> JobService::serverNow()
+{
+    return d->queue.serverNow();
+}
+
 QFuture<Result<QStringList>> JobService::queues()
 {
     return d->queue.queues();

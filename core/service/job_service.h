@@ -16,6 +16,7 @@ struct ServiceMetrics {
     worker::PoolMetrics pool;             ///< of this process
     QList<PoolInfo> pools;                ///< of every process that shares the queue
     QStringList handlers;                 ///< registered here
+    Timestamp serverNow{};                ///< by which the pools' heartbeats are old
     [[nodiscard]] QueueStats sum() const; ///< all queues as one
     [[nodiscard]] QByteArray toJson() const;
 };
@@ -82,6 +83,7 @@ public:
     requeueAll(QString queue, JobStatus from, queue::ListFilter filter = {}, queue::BulkStep step = {});
     [[nodiscard]] QFuture<Result<queue::BulkProgress>> purge(QString queue, std::optional<JobStatus> status,
                                                              queue::BulkStep step = {});
+    [[nodiscard]] QFuture<Result<Timestamp>> serverNow(); ///< by which jobs are due and heartbeats are old
     [[nodiscard]] QFuture<Result<QStringList>> queues();
     [[nodiscard]] QFuture<Result<QString>> queueOf(JobId id);
     [[nodiscard]] QFuture<Result<>> pauseQueue(QString queue, QString reason);

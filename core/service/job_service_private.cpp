@@ -183,10 +183,14 @@ void JobService::Private::gatherPools(ServiceMetrics metrics, const runtime::Ans
     whenDone(queue.pools(), this, [this, metrics, answer](const Result<QList<PoolInfo>> &pools) mutable {
         if (!pools) return answer.give(tl::unexpected(pools.error()));
         metrics.pools = *pools;
-        whenDone(pool.metrics(), this, [metrics, answer](const Result<worker::PoolMetrics> &own) mutable {
-            if (!own) return answer.give(tl::unexpected(own.error()));
-            metrics.pool = *own;
-            answer.give(metrics);
+        whenDone(queue.serverNow(), this, [this, metrics, answer](const Result<Timestamp> &now) mutable {
+            if (!now) return answer.give(tl::unexpected(now.error()));
+            metrics.serverNow = *now;
+            whenDone(pool.metrics(), this, [metrics, answer](const Result<worker::PoolMetrics> &own) mutable {
+                if (!own) return answer.give(tl::unexpected(own.error()));
+                metrics.pool = *own;
+                answer.give(metrics);
+            });
         });
     });
 }

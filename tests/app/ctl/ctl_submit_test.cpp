@@ -1,6 +1,7 @@
 #include "tests/app/ctl/ctl_rig.h"
 
 #include <QJsonArray>
+#include <QStandardPaths>
 
 #include <csignal>
 
@@ -27,6 +28,7 @@ private Q_SLOTS:
     void everyOptionReachesTheJob();
     void settingsGiveTheRetryPolicy();
     void delayAndTime();
+    void delayIsByTheServersClock();
     void sameKeyMakesOneJob();
     void waitPrintsTheResult();
     void waitFailsWithTheJob();
@@ -138,6 +140,23 @@ void CtlSubmitTest::delayAndTime()
     QCOMPARE(
         jobOf(run({u"submit"_s, u"a"_s, u"--at"_s, u"2001-01-01T12:00:00Z"_s})).value(u"status"_s).toString(),
         u"pending"_s); // the past is now
+}
+
+void CtlSubmitTest::delayIsByTheServersClock()
+{
+    if (QStandardPaths::findExecutable(u"faketime"_s).isEmpty()) QSKIP("faketime is not installed here.");
+    for (const QString &skew : {u"+600"_s, u"-600"_s}) { // a machine whose clock is ten minutes off
+        const auto process = m_ctl->make();
+        process->start(u"faketime"_s,
+                       {u"-f"_s, skew, Ctl::program(), u"submit"_s, u"a"_s, u"--delay"_s, u"1h"_s});
+        QTRY_COMPARE_WITH_TIMEOUT(process->state(), QProcess::NotRunning, 20'000);
+        QCOMPARE(process->exitCode(), 0);
+        const CtlEnd submitted{0, process->readAllStandardOutput(), {}};
+        const Result<Timestamp> due = timestampFromText(jobOf(submitted).value(u"due_at"_s).toString());
+        QVERIFY(due);
+        const auto ahead = *due - runtime::systemSeams().clock->wallNow();
+        QVERIFY2(ahead > 55min && ahead <= 60min, submitted.all().constData());
+    }
 }
 
 void CtlSubmitTest::sameKeyMakesOneJob()

@@ -75,6 +75,7 @@ private Q_SLOTS:
     void waitForADeletedJobEnds();
     void retryRequeuesOrRunsNow_data() { backends(); }
     void retryRequeuesOrRunsNow();
+    void serverNowIsTheServersClock();
     void badJobKeepsNoOtherOut();
     void resultBeforeTheEndIsRefused();
     void newJobIsAsTheSettingsSay();
@@ -448,6 +449,24 @@ void JobServiceTest::retryRequeuesOrRunsNow()
     QVERIFY2(verdicts->at(3), why(verdicts->at(3)));
     QCOMPARE(get(rig->wait(dead))->status, JobStatus::Completed);
     QCOMPARE(get(rig->wait(scheduled))->status, JobStatus::Completed);
+}
+
+void JobServiceTest::serverNowIsTheServersClock()
+{
+    const test::TestServer server;
+    test::RawRedis raw = server.raw();
+    const auto serverTime = [&raw] {
+        const redis::Reply time = raw.command({"TIME"});
+        return fromMicros(time.at(0).toInteger() * 1'000'000 + time.at(1).toInteger());
+    };
+    ServiceRig rig(&server);
+    QCOMPARE(kindOf(get(rig->serverNow())), Error::Kind::WrongState);
+    QVERIFY(get(rig->start()));
+    const Timestamp before = serverTime();
+    const auto now = get(rig->serverNow());
+    QVERIFY2(now, why(now));
+    QVERIFY(before <= *now && *now <= serverTime());
+    QVERIFY(get(rig->metrics())->serverNow >= *now);
 }
 
 void JobServiceTest::badJobKeepsNoOtherOut()
