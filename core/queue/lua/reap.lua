@@ -13,7 +13,9 @@
 -- include wake
 -- include forget
 -- include retain
--- include settle
+-- include settle_state
+-- include settle_run
+-- include write_settled
 local POISONED_AFTER = 3
 local ids = size.R > 0 and call('ZRANGE', running, '-inf', format('%.0f', now_ms), 'BYSCORE', 'LIMIT', 0, 200) or {}
 local orphans = {}
@@ -46,7 +48,7 @@ if #ids > 0 then
       end
       local record = to_record(run)
       if run.letter ~= 'P' then
-        table.insert(ended[run.letter], id)
+        ends_as(run.letter, id)
         bytes_grown = bytes_grown + #record + run.bytes
       end
       left_running[#left_running + 1] = id

@@ -13,7 +13,9 @@
 -- include states
 -- include records
 -- include wake
--- include settle
+-- include settle_state
+-- include settle_run
+-- include write_settled
 local worker, lease_ms, n = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local ids, tokens = {}, {}
 for i = 1, n do ids[i], tokens[i] = ARGV[2 * i + 2], ARGV[2 * i + 3] end

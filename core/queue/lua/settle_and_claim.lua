@@ -12,55 +12,75 @@
 -- include open
 -- include counts
 -- include events
+-- include wake
+-- include settle_state
+-- include write_settled
+local worker, lane, sequence, want, lease_ms, settlements =
+  ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local claims_field = worker .. '/' .. lane
+local claim_token = claims_field .. '.' .. sequence
+
+-- What most calls do without: to make thirty functions costs more than to settle and claim a job.
+local seldom_made
+local function seldom()
+  if seldom_made then return seldom_made end
 -- include states
 -- include records
--- include wake
 -- include forget
 -- include promote
 -- include retain
--- include settle
--- include claim
-local worker, lane, sequence, want, lease_ms, settlements =
-  ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local claims_field, token = worker .. '/' .. lane, worker .. '/' .. lane .. '.' .. sequence
+-- include settle_run
+-- include fitting
+-- include claim_again
+  seldom_made = {promote = promote, retain_finished = retain_finished, retain_dead = retain_dead, forget = forget,
+    settle_run = settle_run, fitting = fitting, claim_again = claim_again, parse_record = parse_record,
+    to_record = to_record, fresh_run = fresh_run, bytes_of = bytes_of, result_bytes = result_bytes}
+  return seldom_made
+end
+
 local asked_before
 if want > 0 then
   local last, _, ids = match(call('HGET', claims, claims_field) or '', '^(%d+) (%d+) ?(.*)')
   if last == sequence then asked_before = ids end
   if last and tonumber(last) > tonumber(sequence) then return redis.error_reply('STALE_CLAIM ' .. last) end
 end
-local bytes_held, handed = fields_of(counts, 'bytes', 'handed_ms')
+-- include settle
+if size.S > 0 or size.T > 0 then seldom().promote() end
+local reply = {now_text, paused and 1 or 0, '', verdicts}
+if asked_before then seldom().claim_again(reply, asked_before, claim_token) end
+-- include claim
 
-local reply = {now_text, paused and 1 or 0, '', settle(7, settlements)}
-write_settled()
-promote()
-local got = 0
-if asked_before then
-  claim_again(reply, asked_before, token)
-elseif want > 0 and not paused then
-  got = claim(reply, want, token, lease_ms, claims_field, sequence)
-end
-local others = {}
-if size.P > 0 and tokens_waiting == 0 and now_ms - (tonumber(handed) or 0) >= 10 then
+local also = {} -- fields of counts
+if size.P > 0 and tokens_waiting == 0 and now_ms - (tonumber(handed_ms) or 0) >= 10 then
   wake_up(1) -- what is left is for others, who may be idle; not more often than they would notice
-  others = {'handed_ms', format('%.0f', now_ms)}
+  also[1], also[2] = 'handed_ms', format('%.0f', now_ms)
 elseif size.P == 0 and tokens_waiting > 0 then
   call('DEL', wake)
 end
 
-local is_new_minute = run_times > 0 and count_minute(ended_well, ended_badly)
-bytes_held = (tonumber(bytes_held) or 0) + bytes_grown
+local is_new_minute = false
+if run_times > 0 then
+  local was, well, badly = match(minute_runs or '', '^(%d+) (%d+) (%d+)$')
+  is_new_minute = tonumber(was) ~= minute
+  if is_new_minute then well, badly = 0, 0 end
+  also[#also + 1] = minute_field
+  also[#also + 1] = format('%.0f %.0f %.0f', minute, well + ended_well, badly + ended_badly)
+end
+bytes_held = bytes_held + bytes_grown
 if is_new_minute or bytes_held > (tonumber(keep_bytes) or 1073741824)
   or size.C + size.F + size.X > (tonumber(keep_count) or 1000000) then
-  retain_finished(bytes_held)
+  seldom().retain_finished(bytes_held)
 end
-if is_new_minute or size.D > (tonumber(dead_max) or 1000) then retain_dead() end
+if is_new_minute or size.D > (tonumber(dead_max) or 1000) then seldom().retain_dead() end
 
-local due
-for _, letter in ipairs({'S', 'T', 'R'}) do
-  local first = size[letter] > 0 and call('ZRANGE', PLACE[letter], 0, 0, 'WITHSCORES')[2]
-  if first then due = min(due or math.huge, tonumber(first)) end
+local due -- ms since 1970
+local function look_at(key)
+  local first = tonumber(call('ZRANGE', key, 0, 0, 'WITHSCORES')[2])
+  if first and not (due and due < first) then due = first end
 end
+if size.R > 0 then look_at(running) end
+if size.S > 0 then look_at(scheduled) end
+if size.T > 0 then look_at(retrying) end
 if due then reply[3] = format('%.0f', max(0, due - now_ms)) end
-if entry_events > 0 then write_counts('ev', write_events(worker), unpack(others)) end
+if entry_events > 0 then write_counts('ev', write_events(worker), unpack(also)) end
 return reply

@@ -11,7 +11,7 @@
 -- include records
 -- include forget
 -- include retain
-local removed = retain_finished(tonumber((fields_of(counts, 'bytes'))) or 0) + retain_dead()
+local removed = retain_finished(bytes_held) + retain_dead()
 local HOUR = 3600000000
 local old = {}
 if call('HLEN', claims) > 16 then -- the claims of some pools and lanes: few, unless pools come and go

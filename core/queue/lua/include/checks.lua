@@ -1,14 +1,19 @@
 -- Redis undoes nothing when a script fails half-way: a key of another type must be found before the first write. What
 -- is read here is also what the script needs to know, so the check costs little more than the reading.
 local wrong_key
-local function size_of(command, key)
-  local answer = try(command, key)
-  if type(answer) == 'number' then return answer end
-  wrong_key = wrong_key or key
-  return 0
-end
 local function fields_of(key, ...)
-  local answer = try('HMGET', key, ...)
+  local answer = redis.pcall('HMGET', key, ...)
   if not answer.err then return unpack(answer) end
-  wrong_key = wrong_key or key
+  wrong_key = true
+end
+local function wrong_key_reply() -- only now, as it is dear: which key it is
+  local kinds = {meta = 'hash', counts = 'hash', jobs = 'hash', runs = 'hash', big = 'hash', progress = 'hash',
+    logs = 'hash', handlers = 'hash', keys = 'hash', keyed = 'hash', claims = 'hash', wake = 'list', events = 'stream'}
+  for _, key in ipairs(KEYS) do
+    local noun, found = match(key, '%a+$'), call('TYPE', key).ok
+    if found ~= 'none' and found ~= (kinds[noun] or 'zset') then
+      return redis.error_reply('WRONG_KEY ' .. noun .. ' ' .. found)
+    end
+  end
+  return redis.error_reply('WRONG_KEY unknown none')
 end

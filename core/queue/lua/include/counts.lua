@@ -9,47 +9,40 @@ local function count_move(from, to, by) -- invariant 4
 end
 local function count_of_handler(field, by) grown_of_handlers[field] = (grown_of_handlers[field] or 0) + by end
 
-local function grow(key, growth, most)
+-- Adds what grew to the fields of a hash, beside those that are given as they are.
+local function grow(key, growth, most, changed)
   local names, n = {}, 0
   for name in pairs(growth) do
     n = n + 1
     names[n] = name
   end
-  if n == 0 then return end
-  local old, changed = call('HMGET', key, unpack(names)), {}
-  local room = most and most - call('HLEN', key)
-  local others = {}
-  for i = 1, n do
-    local name = names[i]
-    if room and not old[i] then room = room - 1 end
-    if room and not old[i] and room < 0 then
-      local other = match(name, '^[^:]*:') .. '(other)'
-      others[other] = (others[other] or 0) + growth[name]
-    else
-      changed[#changed + 1] = name
-      changed[#changed + 1] = format('%.0f', (tonumber(old[i]) or 0) + growth[name])
+  if n > 0 then
+    local old, room, others = call('HMGET', key, unpack(names)), nil, nil
+    for i = 1, n do
+      local name, was = names[i], old[i]
+      if most and not was then
+        room = (room or most - call('HLEN', key)) - 1
+        if room < 0 then
+          others = others or {}
+          local other = match(name, '^[^:]*:') .. '(other)'
+          others[other] = (others[other] or tonumber(call('HGET', key, other)) or 0) + growth[name]
+          name = nil
+        end
+      end
+      if name then
+        changed[#changed + 1] = name
+        changed[#changed + 1] = format('%.0f', (tonumber(was) or 0) + growth[name])
+      end
+    end
+    for other, sum in pairs(others or {}) do
+      changed[#changed + 1] = other
+      changed[#changed + 1] = format('%.0f', sum)
     end
   end
-  for other, by in pairs(others) do
-    changed[#changed + 1] = other
-    changed[#changed + 1] = format('%.0f', (tonumber(call('HGET', key, other)) or 0) + by)
-  end
-  call('HSET', key, unpack(changed))
-end
-
--- Runs that ended, by minute: a ring of sixteen, enough for the rate over 15 minutes.
-local function count_minute(ended_well, ended_badly)
-  local minute = floor(now / 60000000)
-  local field = 'm' .. minute % 16
-  local was, good, bad = match(call('HGET', counts, field) or '', '^(%d+) (%d+) (%d+)$')
-  local is_new = tonumber(was) ~= minute
-  if is_new then good, bad = 0, 0 end
-  call('HSET', counts, field, format('%.0f %.0f %.0f', minute, good + ended_well, bad + ended_badly))
-  return is_new
+  if #changed > 0 then call('HSET', key, unpack(changed)) end
 end
 
 local function write_counts(...) -- and these fields as they are
-  grow(counts, grown)
-  grow(handlers, grown_of_handlers, 5000)
-  call('HSET', counts, 'seq', format('%.0f', seq), ...)
+  grow(counts, grown, nil, {'seq', format('%.0f', seq), ...})
+  grow(handlers, grown_of_handlers, 5000, {})
 end

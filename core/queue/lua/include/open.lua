@@ -4,19 +4,19 @@
 local layout, test_now, events_max, paused, size_max, keep_age, keep_count, keep_bytes, dead_max, dead_age = fields_of(
   meta, 'layout', 'test_now_us', 'events_max', 'paused', 'size_max', 'keep_age_ms', 'keep_count', 'keep_bytes',
   'dead_max', 'dead_age_ms')
-local seq, event_number = fields_of(counts, 'seq', 'ev')
-local size = {
-  B = size_of('ZCARD', blocked), P = size_of('ZCARD', pending), S = size_of('ZCARD', scheduled),
-  T = size_of('ZCARD', retrying), R = size_of('ZCARD', running), C = size_of('ZCARD', completed),
-  F = size_of('ZCARD', failed), X = size_of('ZCARD', cancelled), D = size_of('ZCARD', dead),
-}
-local jobs_held, bigs, progresses, logs_held, keys_held = size_of('HLEN', jobs), size_of('HLEN', big),
-  size_of('HLEN', progress), size_of('HLEN', logs), size_of('HLEN', keyed)
-local tokens_waiting = size_of('LLEN', wake)
-size_of('HLEN', runs) size_of('HLEN', handlers) size_of('HLEN', keys) size_of('HLEN', claims) size_of('XLEN', events)
-if wrong_key then
-  return redis.error_reply('WRONG_KEY ' .. match(wrong_key, '%a+$') .. ' ' .. call('TYPE', wrong_key).ok)
+local size, jobs_held, bigs, progresses, logs_held, keys_held, tokens_waiting
+local function read_sizes() -- of every key: what has another type raises an error here, before anything is written
+  size = {
+    B = call('ZCARD', blocked), P = call('ZCARD', pending), S = call('ZCARD', scheduled), T = call('ZCARD', retrying),
+    R = call('ZCARD', running), C = call('ZCARD', completed), F = call('ZCARD', failed), X = call('ZCARD', cancelled),
+    D = call('ZCARD', dead),
+  }
+  jobs_held, bigs, progresses = call('HLEN', jobs), call('HLEN', big), call('HLEN', progress)
+  logs_held, keys_held, tokens_waiting = call('HLEN', logs), call('HLEN', keyed), call('LLEN', wake)
+  call('HLEN', runs) call('HLEN', handlers) call('HLEN', keys) call('HLEN', claims) call('HLEN', counts)
+  call('XLEN', events)
 end
+if wrong_key or not pcall(read_sizes) then return wrong_key_reply() end
 if layout and layout ~= '1' then return redis.error_reply('LAYOUT ' .. layout) end
 
 local now = tonumber(test_now) -- µs since 1970; a test's clock replaces the server's, so that a run is repeatable
@@ -27,6 +27,11 @@ end
 local now_text, now_ms = format('%.0f', now), floor(now / 1000)
 local EPOCH = 1704067200000000 -- 2024-01-01: seq is µs since then, so that a rank stays below 2^53
 local LEVEL = 2251799813685248 -- 2^51: the room of one priority in the ranks of pending
+local minute = floor(now / 60000000) -- and its place in a ring of sixteen: enough for the rate over 15 minutes
+local minute_field = 'm' .. minute % 16
+local seq, event_number, bytes_held, handed_ms, minute_runs =
+  unpack(call('HMGET', counts, 'seq', 'ev', 'bytes', 'handed_ms', minute_field))
+bytes_held = tonumber(bytes_held) or 0
 seq, event_number = tonumber(seq) or 0, tonumber(event_number)
 local function next_seq() -- the server's time, made strictly growing
   seq = max(now - EPOCH, seq + 1)
