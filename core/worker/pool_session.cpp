@@ -297,7 +297,9 @@ void PoolSession::handBackWhatWaits()
 {
     const std::vector<RunPtr> waited = m_shared->ready.takeBackOlderThan(now() - PrefetchGauge::waitMax);
     for (const RunPtr &run : waited) {
-        m_queues[static_cast<size_t>(run->queueIndex)].gauge.tooSlow();
+        Served &served = m_queues[static_cast<size_t>(run->queueIndex)];
+        served.gauge.tooSlow();
+        served.isHungry = true; // of what goes back now
         close(*run);
         settle(run, released());
     }
