@@ -1,8 +1,6 @@
-#include "tests/app/ctl/ctl_rig.h"
+#include "tests/app/ctl/ctl_jobs_fixture.h"
 
 #include <QJsonArray>
-
-#include <atomic>
 
 using namespace signalbox;
 using namespace std::chrono_literals;
@@ -10,16 +8,11 @@ using namespace Qt::StringLiterals;
 using test::Ctl;
 using test::CtlEnd;
 using test::get;
-using test::ServiceRig;
 
-#define EXPECT(end, expected) QVERIFY2((end).code == (expected), (end).all().constData())
-
-/// Every subcommand but submit and work, on a real server: what it prints, its JSON, its exit status.
-class CtlCommandsTest : public QObject {
+/// The subcommands about jobs: what they print, their JSON, their exit status.
+class CtlCommandsTest : public test::CtlJobsFixture {
     Q_OBJECT
 private Q_SLOTS:
-    void init();
-    void cleanup();
     void statusIsALineAJob();
     void showHasEverything();
     void resultIsTheAnswerAlone();
@@ -32,82 +25,9 @@ private Q_SLOTS:
     void listFilters();
     void deadLettersAreListedRequeuedAndDeleted();
     void deadActsOnAll();
-    void queuesAreListedPausedResumedAndPurged();
-    void purgeWithoutYesAsksNobody();
-    void workersOfOtherProcessesAreListed();
-    void eventsArriveFromOtherProcesses();
-    void eventsEndWhenNobodyReads();
-    void metricsInEveryForm();
-    void doctorFindsAndMends();
-    void doctorSaysWhatItMayNotCheck();
-    void benchLeavesNothingBehind();
     void idsOfEveryQueueAreFound();
     void nothingButTheAnswerIsOnStdout();
-
-private:
-    JobId submit(const QString &handler, const std::function<void(JobDefinition &)> &change = {})
-    {
-        JobDefinition job;
-        job.handler = handler;
-        job.retry = {0, 1ms, 1.0};
-        if (change) change(job);
-        const auto submitted = get((*m_rig)->submit(job));
-        if (!submitted) qFatal("%s", qPrintable(submitted.error().text()));
-        return submitted->id;
-    }
-    JobId ended(const QString &handler, const std::function<void(JobDefinition &)> &change = {})
-    {
-        const JobId id = submit(handler, change);
-        if (!get((*m_rig)->wait(id))) qFatal("A job did not end.");
-        return id;
-    }
-    JobId scheduled()
-    {
-        return submit(u"ok"_s, [](JobDefinition &job) {
-            job.scheduledAt = runtime::systemSeams().clock->wallNow() + 1h;
-        });
-    }
-    [[nodiscard]] CtlEnd run(const QStringList &arguments) const { return m_ctl->run(arguments); }
-    [[nodiscard]] QJsonObject jobOf(const JobId &id) const
-    {
-        return run({u"show"_s, id.text(), u"--json"_s}).json();
-    }
-
-    std::unique_ptr<test::TestServer> m_server;
-    std::unique_ptr<ServiceRig> m_rig; ///< workers, in this process
-    std::unique_ptr<Ctl> m_ctl;
-    std::atomic<bool> m_isMended{false};
-    const QString m_unknown = u"5f2c41d0-aaaa-4bbb-8ccc-0123456789ab"_s;
 };
-
-void CtlCommandsTest::init()
-{
-    m_isMended = false;
-    m_server = std::make_unique<test::TestServer>();
-    m_ctl = std::make_unique<Ctl>(m_server.get());
-    m_rig = std::make_unique<ServiceRig>(m_server.get());
-    m_rig->handle(u"ok"_s, [](const JobDefinition &job, worker::RunContext &context) {
-        context.log(u"a line of the log"_s);
-        return worker::RunResult::completed(job.args);
-    });
-    m_rig->handle(u"bad"_s, [this](const JobDefinition &, worker::RunContext &) {
-        return m_isMended ? worker::RunResult::completed(JsonText::trusted("\"mended\""))
-                          : worker::RunResult::failedPermanently(u"ValueError: no\nTraceback line"_s);
-    });
-    m_rig->handle(u"waits"_s, [](const JobDefinition &, worker::RunContext &context) {
-        context.reportProgress(1, 4, u"a quarter"_s);
-        while (!context.cancelToken().waitFor(1h)) { }
-        return worker::RunResult::failed(u"stopped"_s);
-    });
-    QVERIFY(get((*m_rig)->start()));
-    QVERIFY(get((*m_rig)->startWorkers(2)));
-}
-
-void CtlCommandsTest::cleanup()
-{
-    m_rig.reset();
-    m_server.reset();
-}
 
 void CtlCommandsTest::statusIsALineAJob()
 {
@@ -327,152 +247,6 @@ void CtlCommandsTest::deadActsOnAll()
     EXPECT(deleted, 0);
     QVERIFY2(deleted.out.contains("1 job"), deleted.all().constData());
     EXPECT(run({u"show"_s, again.text()}), 4);
-}
-
-void CtlCommandsTest::queuesAreListedPausedResumedAndPurged()
-{
-    const JobId done = ended(u"ok"_s);
-    EXPECT(run({u"queues"_s, u"pause"_s, u"default"_s, u"--reason"_s, u"bank holiday"_s}), 0);
-    const CtlEnd list = run({u"queues"_s, u"list"_s});
-    EXPECT(list, 0);
-    QVERIFY2(list.out.contains("paused: bank holiday"), list.all().constData());
-    const JobId waiting = submit(u"ok"_s);
-    EXPECT(run({u"wait"_s, waiting.text(), u"--timeout"_s, u"100ms"_s}), 5);
-    const CtlEnd resumed = run({u"queues"_s, u"resume"_s, u"--json"_s});
-    EXPECT(resumed, 0);
-    QCOMPARE(resumed.json().value(u"outcome"_s).toString(), u"resumed"_s);
-    EXPECT(run({u"wait"_s, waiting.text()}), 0);
-    const JobId later = scheduled();
-    const CtlEnd some
-        = run({u"queues"_s, u"purge"_s, u"--status"_s, u"scheduled"_s, u"--yes"_s, u"--json"_s});
-    EXPECT(some, 0);
-    QCOMPARE(some.json().value(u"purged"_s).toInt(), 1);
-    EXPECT(run({u"show"_s, later.text()}), 4);
-    EXPECT(run({u"show"_s, done.text()}), 0);
-    EXPECT(run({u"queues"_s, u"purge"_s, u"default"_s, u"--yes"_s}), 0);
-    EXPECT(run({u"show"_s, done.text()}), 4);
-    const CtlEnd json = run({u"queues"_s, u"list"_s, u"--json"_s});
-    QCOMPARE(json.json().value(u"queues"_s).toArray().first().toObject().value(u"total_purged"_s).toInt(), 3);
-}
-
-void CtlCommandsTest::purgeWithoutYesAsksNobody()
-{
-    const JobId done = ended(u"ok"_s);
-    const CtlEnd end = run({u"queues"_s, u"purge"_s});
-    EXPECT(end, 2);
-    QVERIFY(end.err.contains("--yes"));
-    EXPECT(run({u"show"_s, done.text()}), 0);
-}
-
-void CtlCommandsTest::workersOfOtherProcessesAreListed()
-{
-    const JobId id = submit(u"waits"_s);
-    QTRY_VERIFY(run({u"workers"_s, u"list"_s}).out.contains(id.bytes()));
-    const CtlEnd list = run({u"workers"_s, u"list"_s});
-    QCOMPARE(list.lines().size(), 3);
-    QVERIFY(list.out.contains("busy") && list.out.contains("idle"));
-    const CtlEnd json = run({u"workers"_s, u"list"_s, u"--json"_s});
-    EXPECT(json, 0);
-    const QJsonObject pool = json.json().value(u"pools"_s).toArray().first().toObject();
-    QCOMPARE(pool.value(u"workers"_s).toArray().size(), 2);
-    EXPECT(run({u"cancel"_s, id.text()}), 0);
-}
-
-void CtlCommandsTest::eventsArriveFromOtherProcesses()
-{
-    const auto events = m_ctl->start({u"events"_s, u"--json"_s, u"--count"_s, u"3"_s});
-    QByteArray said;
-    QTRY_VERIFY((said += events->readAllStandardError()).contains("Listening"));
-    const JobId id = ended(u"ok"_s);
-    QTRY_COMPARE_WITH_TIMEOUT(events->state(), QProcess::NotRunning, 20'000);
-    QCOMPARE(events->exitCode(), 0);
-    QStringList names;
-    for (const QByteArray &line : events->readAllStandardOutput().trimmed().split('\n')) {
-        const QJsonObject event = QJsonDocument::fromJson(line).object();
-        QCOMPARE(event.value(u"job_id"_s).toString(), id.text());
-        names.append(event.value(u"event"_s).toString());
-    }
-    QCOMPARE(names, (QStringList{u"job.submitted"_s, u"job.started"_s, u"job.completed"_s}));
-    EXPECT(run({u"events"_s, u"--type"_s, u"job.exploded"_s}), 3);
-}
-
-void CtlCommandsTest::eventsEndWhenNobodyReads()
-{
-    QProcess head; // reads one line and goes
-    const auto events = m_ctl->make();
-    events->setStandardOutputProcess(&head);
-    head.start(u"head"_s, {u"-n1"_s});
-    events->start(Ctl::program(), {u"events"_s, u"--json"_s});
-    QByteArray said;
-    QTRY_VERIFY((said += events->readAllStandardError()).contains("Listening"));
-    QTRY_VERIFY_WITH_TIMEOUT((ended(u"ok"_s), events->state() == QProcess::NotRunning), 20'000);
-    QCOMPARE(events->exitStatus(), QProcess::NormalExit); // and not by SIGPIPE
-    QTRY_COMPARE(head.state(), QProcess::NotRunning);
-}
-
-void CtlCommandsTest::metricsInEveryForm()
-{
-    ended(u"ok"_s);
-    ended(u"bad"_s);
-    const CtlEnd table = run({u"metrics"_s});
-    EXPECT(table, 0);
-    QVERIFY(table.out.contains("dead_letter"));
-    const CtlEnd json = run({u"metrics"_s, u"--json"_s});
-    EXPECT(json, 0);
-    QCOMPARE(json.json().value(u"total"_s).toObject().value(u"total_submitted"_s).toInt(), 2);
-    const CtlEnd text = run({u"metrics"_s, u"--prometheus"_s});
-    EXPECT(text, 0);
-    for (const char *line :
-         {"jobs_submitted_total{handler=\"ok\",priority=\"normal\"} 1",
-          "jobs_completed_total{handler=\"ok\",status=\"success\"} 1",
-          "jobs_dead_letter_total{handler=\"bad\"} 1", "jobs_dead_letter 1", "workers_total 2",
-          "workers_busy 0", "job_duration_seconds_count{handler=\"ok\"} 1",
-          "# TYPE job_duration_seconds histogram"})
-        QVERIFY2(text.out.contains(QByteArray(line) + '\n'), text.all().constData());
-}
-
-void CtlCommandsTest::doctorFindsAndMends()
-{
-    const JobId id = scheduled();
-    ended(u"ok"_s);
-    EXPECT(run({u"doctor"_s}), 0);
-    const CtlEnd well = run({u"doctor"_s, u"--deep"_s, u"--json"_s});
-    EXPECT(well, 0);
-    QVERIFY(well.json().value(u"healthy"_s).toBool());
-    // A job in no list: the worst that another program can leave, since nothing would ever find it again.
-    m_server->raw().command({"ZREM", "{signalbox:default}:scheduled", id.bytes()});
-    const CtlEnd ill = run({u"doctor"_s, u"--deep"_s});
-    EXPECT(ill, 1);
-    QVERIFY2(ill.out.contains(id.bytes()), ill.all().constData());
-    const CtlEnd json = run({u"doctor"_s, u"--deep"_s, u"--json"_s});
-    EXPECT(json, 1);
-    QVERIFY(json.json().value(u"found"_s).toInt() >= 1);
-    const CtlEnd repaired = run({u"doctor"_s, u"--repair"_s});
-    QVERIFY2(repaired.err.contains("Mended"), repaired.all().constData());
-    EXPECT(run({u"doctor"_s, u"--deep"_s}), 0);
-    EXPECT(run({u"status"_s, id.text()}), 0);
-}
-
-void CtlCommandsTest::doctorSaysWhatItMayNotCheck()
-{
-    const test::TestServer server({.aclFile = "user default on nopass ~* &* +@all -config -info\n"});
-    const CtlEnd end = Ctl(&server).run({u"doctor"_s});
-    EXPECT(end, 0);
-    QVERIFY2(end.err.contains("Not checked") && end.out.contains("what could be checked"),
-             end.all().constData());
-}
-
-void CtlCommandsTest::benchLeavesNothingBehind()
-{
-    const CtlEnd end = run(
-        {u"bench"_s, u"--jobs"_s, u"1000"_s, u"--samples"_s, u"5"_s, u"--workers"_s, u"2"_s, u"--json"_s});
-    EXPECT(end, 0);
-    QVERIFY(end.json().value(u"submitted_per_second"_s).toDouble() > 0);
-    QVERIFY(end.json().value(u"drained_per_second"_s).toDouble() > 0);
-    QVERIFY(end.json().value(u"start_latency_p99"_s).toDouble()
-            >= end.json().value(u"start_latency_p50"_s).toDouble());
-    const QJsonObject metrics = run({u"metrics"_s, u"--json"_s}).json();
-    QCOMPARE(metrics.value(u"total"_s).toObject().value(u"size"_s).toInt(), 0);
 }
 
 void CtlCommandsTest::idsOfEveryQueueAreFound()

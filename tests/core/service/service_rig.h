@@ -20,6 +20,38 @@ template <typename T> T get(const QFuture<T> &future)
     return future.result();
 }
 
+/// A definition that fails fast: it is run again after a millisecond.
+inline JobDefinition quickJob(const QString &handler)
+{
+    JobDefinition job;
+    job.handler = handler;
+    job.retry.base = std::chrono::milliseconds(1);
+    return job;
+}
+
+/// For QVERIFY2, which evaluates its text also where all is well.
+template <typename T> const char *why(const Result<T> &result)
+{
+    static QByteArray text;
+    text = result ? QByteArray() : result.error().text().toUtf8();
+    return text.constData();
+}
+
+/// Of a refusal; ends the test program when it was none.
+template <typename T> Error::Kind kindOf(const Result<T> &result)
+{
+    if (result) qFatal("A call succeeded that should have been refused.");
+    return result.error().kind;
+}
+
+/// Rows "redis" and "memory" for a case that holds on both.
+inline void addBackends()
+{
+    QTest::addColumn<bool>("onServer");
+    QTest::newRow("redis") << true;
+    QTest::newRow("memory") << false;
+}
+
 /// A JobService in an engine thread of its own, as a program has it: on a server, or in memory.
 class ServiceRig : public QObject {
 public:
