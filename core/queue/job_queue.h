@@ -47,10 +47,11 @@ struct Outcome {
         Released,          ///< given back unrun: nothing is charged, it keeps its place
     };
     Kind kind = Kind::Completed;
-    JsonText result = {};                         ///< Completed
-    QString error = {};                           ///< the failures: message, then traceback
+    JsonText result = {};                    ///< Completed
+    QString error = {};                      ///< the failures: message, then traceback
     std::chrono::milliseconds retryDelay{0}; ///< Failed: computed by the pool from the job's RetryPolicy
-    /// How long the handler ran, by a monotonic clock; nothing: counted from the claim, with the wait in the pool.
+    /// How long the handler ran, by a monotonic clock; nothing: counted from the claim, with the wait in the
+    /// pool.
     std::optional<std::chrono::microseconds> ran = {};
 };
 struct Settlement {
@@ -126,14 +127,14 @@ struct ListPage {
     qint64 scanned = 0;
 };
 
-struct QueueLimits {                                          ///< nothing: leave as it is
+struct QueueLimits {                                               ///< nothing: leave as it is
     std::optional<qint64> sizeMax = {};                            ///< jobs not yet ended; 0: unlimited
     std::optional<std::chrono::milliseconds> keepFinishedFor = {}; ///< default 7 d
     std::optional<qint64> keepFinishedCount = {}; ///< default 1,000,000… see docs/configuration.md
     std::optional<qint64> keepFinishedBytes = {};
     std::optional<qint64> deadMax = {};                        ///< default 1,000
     std::optional<std::chrono::milliseconds> keepDeadFor = {}; ///< default 30 d
-    std::optional<qint64> eventsMax = {};                      ///< stream entries
+    std::optional<qint64> eventsMax = {}; ///< default 100,000; those that a reader can catch up with
 };
 
 /// A change made while requeueing: makes a new job that points to the old one by the tag `requeued_from`.

@@ -3,6 +3,7 @@
 #include "core/queue/words.h"
 
 #include <QLocale>
+#include <QSet>
 
 #include <algorithm>
 
@@ -58,15 +59,14 @@ std::optional<Submitted> readEntry(const JobId &id, const QByteArray &entry)
 
 /// The jobs of a call, cut by queue, number and bytes, in the order given.
 std::vector<std::pair<QString, QList<qsizetype>>> cut(const QList<JobDefinition> &jobs,
-                                                      const QList<Result<Submitted>> &results)
+                                                      const QSet<qsizetype> &refused)
 {
     std::vector<std::pair<QString, QList<qsizetype>>> batches;
     QHash<QString, size_t> open; // queue → its batch that is not full
     QHash<QString, qsizetype> bytes;
     for (qsizetype i = 0; i < jobs.size(); ++i) {
         const JobDefinition &job = jobs.at(i);
-        if (!results.at(i) && results.at(i).error().kind != Error::Kind::Internal)
-            continue; // refused by check()
+        if (refused.contains(i)) continue;
         const qsizetype size = job.args.bytes().size() + job.kwargs.bytes().size();
         const auto batch = open.constFind(job.queue);
         if (batch == open.cend() || batches[*batch].second.size() >= jobsPerCall
@@ -114,12 +114,14 @@ void RedisJobQueue::submitNow(QList<JobDefinition> jobs,
     const auto call = std::make_shared<SubmitCall>(); // owners: the answers of its batches
     call->jobs = std::move(jobs);
     call->done = std::move(done);
-    for (const JobDefinition &job : std::as_const(call->jobs)) {
-        const Result<> checked = check(job);
+    QSet<qsizetype> refused;
+    for (qsizetype i = 0; i < call->jobs.size(); ++i) {
+        const Result<> checked = check(call->jobs.at(i));
+        if (!checked) refused.insert(i);
         call->results.append(checked ? Result<Submitted>(tl::unexpected(unexpectedReply("submit")))
                                      : Result<Submitted>(tl::unexpected(checked.error())));
     }
-    const auto batches = cut(call->jobs, call->results);
+    const auto batches = cut(call->jobs, refused);
     call->underWay = static_cast<qsizetype>(batches.size()) + 1;
     for (const auto &[queue, batch] : batches) sendBatch(call, queue, batch);
     call->finishOne();
