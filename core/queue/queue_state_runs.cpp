@@ -320,9 +320,10 @@ int QueueState::reap(qint64 nowUs)
         if (lost.size() == batchMax || leaseEndMs > nowUs / 1000) break;
         lost.append(id);
     }
-    if (lost.isEmpty()) return 0;
-    const qint64 seq = nextSeq(nowUs); // one for all that end
-    for (const JobId &id : std::as_const(lost)) loseLease(m_jobs[id], nowUs, seq);
+    if (!lost.isEmpty()) {
+        const qint64 seq = nextSeq(nowUs); // one for all that end
+        for (const JobId &id : std::as_const(lost)) loseLease(m_jobs[id], nowUs, seq);
+    }
     if (size(JobStatus::DeadLetter) > m_limits.deadMax) retainDead(nowUs);
     return static_cast<int>(lost.size());
 }

@@ -95,6 +95,10 @@ double perSecond(const QMap<QByteArray, QByteArray> &counts, int minutes, Timest
     return runs / (60.0 * minutes);
 }
 
+/// Before the counts: the time, the sizes, the oldest wait, the pending jobs by priority, how many fields of
+/// counts.
+constexpr size_t statsFields = 1 + allJobStatuses.size() + 1 + allJobPriorities.size() + 1;
+
 QueueStats readStats(const QString &queue, const Reply &reply)
 {
     constexpr std::array order{JobStatus::Blocked,  JobStatus::Pending,   JobStatus::Scheduled,
@@ -109,11 +113,10 @@ QueueStats readStats(const QString &queue, const Reply &reply)
         stats.oldestWait = std::max(now - fromMicros(oldest.toLongLong()), std::chrono::microseconds{0});
     for (size_t i = 0; i < stats.pendingByPriority.size(); ++i)
         stats.pendingByPriority[i] = reply.at(11 + i).toInteger();
-    constexpr size_t fields = 12 + allJobPriorities.size();
-    const auto counted = static_cast<size_t>(reply.at(fields - 1).toInteger());
-    const QMap<QByteArray, QByteArray> counts = readPairs(reply, fields, counted);
+    const auto counted = static_cast<size_t>(reply.at(statsFields - 1).toInteger());
+    const QMap<QByteArray, QByteArray> counts = readPairs(reply, statsFields, counted);
     const QMap<QByteArray, QByteArray> meta
-        = readPairs(reply, fields + counted, reply.size() - fields - counted);
+        = readPairs(reply, statsFields + counted, reply.size() - statsFields - counted);
     const auto count = [&counts](const char *field) { return counts.value(field).toLongLong(); };
     stats.submitted = count("submitted");
     stats.processed = count("runs");
@@ -331,8 +334,9 @@ QFuture<Result<QueueStats>> RedisJobQueue::stats(QString queue)
         eval(scripts::stats, queue, {}, [queue, answer](const Result<Reply> &reply) {
             if (!reply)
                 answer.give(tl::unexpected(reply.error()));
-            else if (reply->size() < 12
-                     || static_cast<qint64>(reply->size()) < 12 + reply->at(11).toInteger())
+            else if (reply->size() < statsFields
+                     || static_cast<qint64>(reply->size() - statsFields)
+                         < reply->at(statsFields - 1).toInteger())
                 answer.give(tl::unexpected(unexpectedReply(scripts::stats.name)));
             else
                 answer.give(readStats(queue, *reply));

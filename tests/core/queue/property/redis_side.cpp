@@ -33,12 +33,15 @@ QStringList told(const Result<> &answer)
 RedisSide::RedisSide(TestServer &server)
     : m_raw(server.raw()),
       m_client({.url = server.url()}, runtime::systemSeams()),
-      m_queue({.client = {.url = server.url()}}, runtime::systemSeams())
+      m_queue({.client = {.url = server.url()}},
+              {.clock = &m_still,
+               .timers = runtime::systemSeams().timers,
+               .random = runtime::systemSeams().random})
 {
     m_client.start();
     if (const Result<> ready = waitFor(m_queue.initialize()); !ready)
         qFatal("RedisJobQueue does not initialise: %s", qPrintable(ready.error().text()));
-    // The first reap trims as well, by the client's own clock; from here on it is the test that trims.
+    // The first reap trims as well; from here on it is the test that does.
     (void)act({.op = Step::Op::Reap}, 0);
 }
 

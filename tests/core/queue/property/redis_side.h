@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/queue/redis_job_queue.h"
+#include "core/runtime/manual_clock.h"
 #include "tests/core/queue/property/world.h"
 #include "tests/support/test_server.h"
 
@@ -42,6 +43,8 @@ private:
     [[nodiscard]] QString differenceInList(const World &world, JobStatus status);
     void setTime(qint64 nowUs);
 
+    /// Stands still for the queue: what it does once a minute by itself would come between two steps.
+    runtime::ManualTime m_still;
     RawRedis m_raw;
     queue::KeyNames m_names{QStringLiteral("signalbox")};
     redis::Client m_client; ///< for the scripts that JobQueue has no call for

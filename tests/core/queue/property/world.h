@@ -51,6 +51,9 @@ struct World {
 
     /// Carries the step out; a line for each thing that it answers.
     QStringList apply(const Step &step);
+
+private:
+    QStringList carryOut(const Step &step);
 };
 /// The step that the seed makes of a world: often sensible, sometimes stale, repeated or absurd.
 [[nodiscard]] Step randomStep(const World &world, quint64 seed);
