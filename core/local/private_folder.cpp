@@ -90,7 +90,9 @@ Result<QByteArray> PrivateFolder::read(const QString &name) const
 
 Result<> PrivateFolder::write(const QString &name, const QByteArray &text) const
 {
-    QSaveFile file(filePath(name)); // a new file that takes the old one's place: a link there is not followed
+    // QSaveFile would follow a link. It cannot come back in between: nobody else may write into this folder.
+    if (QFileInfo(filePath(name)).isSymLink()) QFile::remove(filePath(name));
+    QSaveFile file(filePath(name));
     if (file.open(QIODevice::WriteOnly) && file.setPermissions(QFile::ReadOwner | QFile::WriteOwner)
         && file.write(text) == text.size() && file.commit())
         return {};
