@@ -130,6 +130,7 @@ private Q_SLOTS:
     void thePaletteFindsAndRunsCommands();
     void everyPageOpensByItsShortcut();
     void anEmptyWindowOffersAStart();
+    void aLostConnectionKeepsWhatWasThere();
 
 private:
     std::unique_ptr<Stage> stage();
@@ -406,6 +407,29 @@ void MainWindowTest::anEmptyWindowOffersAStart()
     QVERIFY(s->window->status()->text().contains("Connected"_L1));
     QCOMPARE(s->window->sidebar()->countText(u"jobs"_s), u"0"_s);
     QTRY_VERIFY(s->action(action::startSamples)->isEnabled());
+}
+
+void MainWindowTest::aLostConnectionKeepsWhatWasThere()
+{
+    QFETCH_GLOBAL(const bool, isOnServer);
+    if (!isOnServer) QSKIP("Memory cannot be lost.");
+    const auto s = stage();
+    s->submit(u"gate"_s);
+    auto *jobs = s->show<JobsPage>(u"jobs"_s);
+    QTRY_COMPARE(jobs->list()->model()->rowCount(), 1);
+    auto *overview = s->show<OverviewPage>(u"overview"_s);
+    m_server->kill9();
+    QTRY_VERIFY_WITH_TIMEOUT(s->window->live().isStale(), 20'000);
+    QTRY_COMPARE(overview->alert()->title(), u"Connection lost"_s);
+    QVERIFY(s->window->status()->text().contains("Connection lost"_L1));
+    QCOMPARE(s->window->sidebar()->countText(u"jobs"_s), u"1"_s); // the last that was known
+    s->window->showPage(u"jobs"_s);
+    QCOMPARE(jobs->list()->model()->rowCount(), 1);
+    QVERIFY(jobs->list()->model()->isDimmed(0));
+    m_server->start();
+    QTRY_VERIFY_WITH_TIMEOUT(!s->window->live().isStale(), 20'000);
+    QTRY_COMPARE(s->window->live().connection().phase, queue::QueueConnection::Phase::Ready);
+    QTRY_VERIFY(s->window->status()->text().contains("updated now"_L1));
 }
 
 QTEST_MAIN(MainWindowTest)

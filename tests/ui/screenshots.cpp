@@ -3,7 +3,6 @@
 #include "app/compose/composition.h"
 #include "core/runtime/answer.h"
 #include "core/runtime/clock.h"
-#include "tests/support/test_server.h"
 #include "ui/models/job_table_model.h"
 #include "ui/pages/inspector.h"
 #include "ui/pages/job_list.h"
@@ -16,6 +15,7 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QTabWidget>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace signalbox;
@@ -80,10 +80,11 @@ private:
     ui::LiveState &m_live;
 };
 
-service::Settings settingsFor(const test::TestServer &server)
+/// On a private server, as on a first start.
+service::Settings settingsIn(const QString &folder)
 {
     service::Settings settings;
-    settings.redisUrl = server.url();
+    settings.dataFolder = folder;
     settings.pool.queues = {{u"media"_s, 4}, {u"backup"_s, 2}, {u"mail"_s, 2}, {u"reports"_s, 1}};
     settings.workers = 4;
     return settings;
@@ -165,9 +166,10 @@ int main(int argc, char **argv)
     QDir().mkpath(arguments.at(1));
     QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
 
-    test::TestServer server;
+    const QTemporaryDir folder(u"/tmp/signalbox-XXXXXX"_s); // short: a socket's path has 107 bytes at most
+    if (!folder.isValid()) qFatal("There is no folder for the server's data.");
     compose::CompositionOptions options;
-    options.settings = settingsFor(server);
+    options.settings = settingsIn(folder.filePath(u"redis"_s));
     options.withHandlers = true;
     compose::Composition composition(options);
     waitFor(composition.open());

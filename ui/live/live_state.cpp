@@ -28,10 +28,13 @@ LiveState::LiveState(service::JobService &service, const runtime::Clock &clock, 
     connect(&m_service, &JobService::problem, this, &LiveState::problem);
     connect(&m_service, &JobService::connectionChanged, this,
             [this](const queue::QueueConnection &connection) {
+                const bool wasStale = isStale();
                 const bool isBack = connection.phase == queue::QueueConnection::Phase::Ready
                     && m_connection.phase != queue::QueueConnection::Phase::Ready;
                 m_connection = connection;
                 Q_EMIT connectionChanged();
+                if (isStale() != wasStale)
+                    Q_EMIT figuresChanged(); // they are of the past now, or of the present again
                 if (isBack) refresh();
             });
     connect(&m_service, &JobService::poolChanged, this, [this](const PoolInfo &pool) {

@@ -168,7 +168,7 @@ QList<SampleWorkload::Part> SampleWorkload::parts(const QList<JobDefinition> &jo
         {u"backup.create"_s, Words::tr("archive folders"), 0, Words::tr("completed")},
         {u"backup.prune"_s, Words::tr("keep the two newest archives"), 0,
          Words::tr("completed, in two minutes")},
-        {u"sample.fail"_s, Words::tr("fail on purpose"), 0, Words::tr("retried; some become dead letters")},
+        {u"sample.fail"_s, Words::tr("fail on purpose"), 0, Words::tr("retried; some die")},
     };
     for (const JobDefinition &job : jobs) {
         for (Part &part : parts) {

@@ -56,7 +56,9 @@ void RowDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, c
     const auto *view = qobject_cast<const QAbstractItemView *>(option.widget);
     const auto *table = qobject_cast<const DataTable *>(option.widget);
     const bool isSelected = option.state.testFlag(QStyle::State_Selected);
-    const bool isActive = option.state.testFlag(QStyle::State_Active);
+    // Not State_Active, which Qt takes away as soon as the view has no focus: the selection stays what the
+    // buttons beside it act on.
+    const bool isActive = option.widget != nullptr && option.widget->isActiveWindow();
     const bool isHovered = table != nullptr ? table->hoveredRow() == index.row()
                                             : option.state.testFlag(QStyle::State_MouseOver);
     const bool isCurrent = view != nullptr && view->hasFocus() && view->currentIndex().row() == index.row()
