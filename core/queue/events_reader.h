@@ -41,7 +41,6 @@ private:
     void findQueues();
     void findEnds(const QStringList &queues);
     void compareEnd(const QString &queue, const redis::Reply &newest);
-    [[nodiscard]] bool isAnswer(const Result<redis::Reply> &reply, quint64 epoch);
     void readOnceAllAreKnown();
     void read();
     void take(const redis::Reply &reply);
@@ -54,8 +53,7 @@ private:
     QByteArray m_newsCursor;
     bool m_isFirstLook = true;
     quint64 m_epoch = 0;
-    std::unique_ptr<runtime::Timer> m_again; ///< looks again after a refusal
-    redis::Client m_client;                  // last: it answers what is in flight before the rest goes
+    redis::Client m_client; // last: it answers what is in flight before the rest goes
 };
 
 } // namespace signalbox::queue

@@ -30,18 +30,13 @@ local function is_rank(score, level)
 end
 local function new_rank(level) return format('%.0f', (3 - level) * LEVEL + next_seq()) end
 
-local function due_of(definition) -- ms, or nil
-  local due = tonumber((match(definition, '^[^\n]*\n%S+ %S+ %S+ %S+ %S+ %S+ (%d+)')))
-  return due and math.ceil(due / 1000)
-end
-
 -- Where a job belongs that has this run record, or none and stands in these lists.
-local function wanted_letter(definition, run, scores)
+local function wanted_letter(run, scores)
   if run then return run.letter == 'R' and not is_live(run) and 'P' or run.letter end
   for letter in string.gmatch('PSBCDFXT', '%a') do
     if scores[letter] then return letter end
   end
-  return (due_of(definition) or 0) > now_ms and 'S' or 'P'
+  return 'P'
 end
 
 local function wanted_score(letter, definition, run)
@@ -51,7 +46,10 @@ local function wanted_score(letter, definition, run)
   end
   if letter == 'R' then return format('%.0f', now_ms + LEASE_MS) end
   if letter == 'T' then return format('%.0f', now_ms) end
-  if letter == 'S' then return format('%.0f', due_of(definition) or now_ms) end
+  if letter == 'S' then
+    local due = tonumber((match(definition, '^[^\n]*\n%S+ %S+ %S+ %S+ %S+ %S+ (%d+)')))
+    return format('%.0f', due and math.ceil(due / 1000) or now_ms)
+  end
   local ended = run and tonumber(run.ended)
   return format('%.0f', ended and min(ended - EPOCH, seq) or next_seq())
 end
@@ -72,7 +70,7 @@ end
 
 -- Returns the run record as it must be then, or nil when there need be none.
 local function mend_place(id, definition, run, scores)
-  local letter = wanted_letter(definition, run, scores)
+  local letter = wanted_letter(run, scores)
   local score = scores[letter]
   local is_right = score and (letter ~= 'P' or is_rank(tonumber(score), level_of(definition)))
   if not is_right then score = wanted_score(letter, definition, run) end
@@ -186,9 +184,8 @@ if not layout then
   if call('HSETNX', meta, 'epoch', epoch) == 1 then call('HSET', meta, 'created_us', now_text) end
   done('', 'layout')
 end
-if event_number ~= newest_number then
-  event_number = newest_number or event_number -- an empty stream goes on where it was
-  event('repaired', '-')
+if newest_number and event_number ~= newest_number then
+  event_number = newest_number
   done('', 'events')
 end
 for at = 4, #ARGV, 2 do

@@ -22,7 +22,6 @@ private Q_SLOTS:
     void aGracefulShutdownAnswersWhatWasAsked();
     void scriptsForgottenByTheServerAreSentAgain();
     void aWaitingPoolIsWokenBySubmitAndAgainAfterAReconnect();
-    void aRefusedWaitIsAskedAgain();
     void eventsGoOnAfterAReconnectWithoutAGap();
     void eventsSayHowManyWereMissed();
     void eventsSayThatHistoryWentBack();
@@ -179,21 +178,6 @@ void ConnectionTest::aWaitingPoolIsWokenBySubmitAndAgainAfterAReconnect()
     const int before = wakes;
     (void)waitFor(q().queue().submit({testJob()}));
     QTRY_VERIFY_WITH_TIMEOUT(wakes > before, 10'000);
-    q().queue().stopWaiting("w:1:a");
-}
-
-/// As after a failover, or when another program's key stood in the way: the pool is not deaf from then on.
-void ConnectionTest::aRefusedWaitIsAskedAgain()
-{
-    raw().command({"SET", key(Noun::Wake), "another program's"});
-    int wakes = 0;
-    q().queue().waitForWork(
-        "w:1:a", {u"default"_s}, [&] { ++wakes; }, [](const QString &, const JobId &) {});
-    QTRY_COMPARE_WITH_TIMEOUT(wakes, 1, 10'000); // connected; the read is refused
-    raw().command({"DEL", key(Noun::Wake)});
-    QTRY_VERIFY_WITH_TIMEOUT(raw().command({"CLIENT", "LIST"}).text.contains("cmd=blpop"), 10'000);
-    q().submit();
-    QTRY_COMPARE_WITH_TIMEOUT(wakes, 2, 10'000);
     q().queue().stopWaiting("w:1:a");
 }
 
