@@ -26,8 +26,8 @@ const size = args.quick
   ? { drain: 20000, lifecycle: 20000, samples: 300, memory: 20000, idleSeconds: 5 }
   : { drain: 100000, lifecycle: 50000, samples: 1000, memory: 100000, idleSeconds: 20 };
 
-// Concurrency: the best of 25, 50, 100, 200, 500, 1000 (Node) and of 5, 10, 25 (Sidekiq's threads share one
-// interpreter lock) for each scenario's throughput; docs/decisions/0002-benchmarks.md has the table.
+// The peers' concurrency was chosen from a few trials on a busy machine. Before a figure is quoted as their best, try
+// 25 … 1,000 (Node) and 5 … 25 (Sidekiq's threads share one interpreter lock) on a quiet one.
 const peer = (name) => path.join(args.folder, 'peers', name);
 const contestants = [
   args.build && { name: 'signalbox', command: [path.join(args.build, 'signalbox_bench')] },
