@@ -36,6 +36,7 @@ private Q_SLOTS:
     void randomOperationsKeepTheModelConsistent();
     void unexpectedStatesAreDimmed();
     void theGhostIsWhereTheUsualRunWouldBe();
+    void onlyAPaceOutOfTheOrdinaryIsSaid();
     void queuesKeepTheirPlaceAndChangeInPlace();
     void healthTellsNobodyFromBusy();
     void poolsComeGoAndGrow();
@@ -221,6 +222,33 @@ void ModelsTest::theGhostIsWhereTheUsualRunWouldBe()
     m_time.advance(1h);
     QCOMPARE(model.ghost(0), std::optional(1.0));
     QVERIFY(!model.ghost(1));
+}
+
+void ModelsTest::onlyAPaceOutOfTheOrdinaryIsSaid()
+{
+    JobTableModel model(m_time);
+    model.setUsualRun([](const QString &) { return std::optional<std::chrono::microseconds>(40s); });
+    JobSummary running = rowOf(1, JobStatus::Running);
+    running.startedAt = m_time.wallNow() - 20s;
+    running.progress = JobProgress{};
+    running.progress->current = 45;
+    running.progress->total = 100;
+    const auto pace = [&] { return model.pace(running); };
+    QCOMPARE(pace(), QString()); // half the time gone, nearly half of it done
+    running.progress->current = 20;
+    QCOMPARE(pace(), u"half pace"_s);
+    running.startedAt = m_time.wallNow() - 4s; // a slow start is no news
+    running.progress->current = 1;
+    QCOMPARE(pace(), QString());
+    running.startedAt = m_time.wallNow() - 43s; // 1.08 of the usual run
+    running.progress.reset();
+    QCOMPARE(pace(), QString());
+    m_time.advance(1s);
+    QCOMPARE(pace(), u"1.1× median"_s);
+    m_time.advance(1h);
+    QCOMPARE(pace(), u"91× median"_s);
+    running.status = JobStatus::Completed;
+    QCOMPARE(pace(), QString());
 }
 
 void ModelsTest::queuesKeepTheirPlaceAndChangeInPlace()

@@ -179,14 +179,34 @@ std::optional<std::chrono::microseconds> JobTableModel::runTime(const JobSummary
     return *row.endedAt - *row.startedAt;
 }
 
+std::optional<double> JobTableModel::shareOfUsual(const JobSummary &row) const
+{
+    if (row.status != JobStatus::Running || !m_usualRun) return {};
+    const std::optional<std::chrono::microseconds> usual = m_usualRun(row.handler);
+    const std::optional<std::chrono::microseconds> sofar = runTime(row);
+    if (!usual || !sofar || usual->count() <= 0) return {};
+    return static_cast<double>(sofar->count()) / static_cast<double>(usual->count());
+}
+
 std::optional<double> JobTableModel::ghost(int row) const
 {
-    const JobSummary &job = m_rows.at(row);
-    if (job.status != JobStatus::Running || !m_usualRun) return {};
-    const std::optional<std::chrono::microseconds> usual = m_usualRun(job.handler);
-    const std::optional<std::chrono::microseconds> sofar = runTime(job);
-    if (!usual || !sofar || usual->count() <= 0) return {};
-    return std::min(1.0, static_cast<double>(sofar->count()) / static_cast<double>(usual->count()));
+    const std::optional<double> share = shareOfUsual(m_rows.at(row));
+    if (!share) return {};
+    return std::min(1.0, *share);
+}
+
+QString JobTableModel::pace(const JobSummary &row) const
+{
+    const std::optional<double> share = shareOfUsual(row);
+    if (!share) return {};
+    constexpr double late = 1.1;
+    constexpr double wholeFrom = 10;
+    if (*share >= late)
+        return tr("%1× median").arg(QLocale().toString(*share, 'f', *share < wholeFrom ? 1 : 0));
+    constexpr double tellingFrom = 0.2; // before it, a slow start is no news
+    const std::optional<double> percent = row.progress ? row.progress->percentage() : std::nullopt;
+    if (percent && *share >= tellingFrom && *percent / 100 < *share / 2) return tr("half pace");
+    return {};
 }
 
 bool JobTableModel::isConsistent() const

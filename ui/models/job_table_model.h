@@ -33,6 +33,7 @@ public:
         ErrorColumn,
         AgeColumn,
         RunTimeColumn,
+        PaceColumn, ///< "1.1× median", "half pace": only what is out of the ordinary
         EndedColumn,
         WorkerColumn,
         ColumnCount
@@ -59,6 +60,7 @@ public:
     [[nodiscard]] bool isDimmed(int row) const;
     [[nodiscard]] bool isFull() const { return m_rows.size() >= rowsMax; }
     [[nodiscard]] bool hasMore() const { return m_hasMore; }
+    [[nodiscard]] QString pace(const JobSummary &row) const;
     [[nodiscard]] std::optional<double> ghost(int row) const; ///< 0 … 1: where the usual run would be now
     [[nodiscard]] std::optional<std::chrono::microseconds> runTime(const JobSummary &row) const;
     [[nodiscard]] bool isConsistent() const; ///< the class's invariants, for tests
@@ -78,6 +80,7 @@ Q_SIGNALS:
 private:
     [[nodiscard]] QString text(const JobSummary &row, Column column) const;
     [[nodiscard]] QString progressText(const JobSummary &row) const;
+    [[nodiscard]] std::optional<double> shareOfUsual(const JobSummary &row) const; ///< run time / usual run
     void noteChanged(const JobId &id);
     void showChanges();
     void removeRow(int row);

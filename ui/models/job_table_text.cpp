@@ -40,6 +40,8 @@ QString JobTableModel::text(const JobSummary &row, Column column) const
         const std::optional<std::chrono::microseconds> time = runTime(row);
         return time ? durationText(*time) : doesNotApply;
     }
+    case PaceColumn:
+        return pace(row);
     case EndedColumn:
         return row.endedAt ? tr("%1 ago").arg(ageText(std::max(0us, m_clock.wallNow() - *row.endedAt)))
                            : doesNotApply;
@@ -109,6 +111,8 @@ QVariant JobTableModel::headerData(int section, Qt::Orientation orientation, int
         return tr("Age");
     case RunTimeColumn:
         return tr("Run time");
+    case PaceColumn:
+        return {};
     case EndedColumn:
         return tr("Ended");
     case WorkerColumn:

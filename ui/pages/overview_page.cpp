@@ -7,6 +7,7 @@
 #include "ui/pages/first_start.h"
 #include "ui/parts/action_button.h"
 #include "ui/parts/data_table.h"
+#include "ui/parts/ghost_legend.h"
 #include "ui/parts/job_delegate.h"
 #include "ui/parts/notice.h"
 #include "ui/parts/panel.h"
@@ -124,17 +125,19 @@ QWidget *OverviewPage::buildRunning()
     for (int column = 0; column < M::ColumnCount; ++column)
         m_runningTable->setColumnHidden(column,
                                         !QList<int>{M::HandlerColumn, M::QueueColumn, M::ProgressColumn,
-                                                    M::RunTimeColumn, M::WorkerColumn}
+                                                    M::RunTimeColumn, M::PaceColumn, M::WorkerColumn}
                                              .contains(column));
     m_runningTable->setColumnFor(M::QueueColumn, u"webhooks-eu"_s);
     m_runningTable->setColumnPixels(M::ProgressColumn, 176);
     m_runningTable->setColumnFor(M::RunTimeColumn, u"00m 00s  "_s);
+    m_runningTable->setColumnFor(M::PaceColumn, u"0,000× median"_s);
     m_runningTable->setColumnFor(M::WorkerColumn, u"machine-12:12345"_s);
     m_runningTable->setElasticColumn(M::HandlerColumn);
     m_running->setUsualRun([this](const QString &handler) { return live().runs().usualRun(handler); });
     connect(m_runningTable, &DataTable::rowActivated, this, [this](int row) {
         Q_EMIT context().navigator.jobWanted(m_running->row(row).queue, m_running->row(row).id);
     });
+    m_runningPanel->addToHead(new GhostLegend(this));
     m_runningPanel->setBody(m_runningTable);
     m_runningPanel->setBody(m_runningNotice);
     return m_runningPanel;

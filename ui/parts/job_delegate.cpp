@@ -106,6 +106,13 @@ void JobDelegate::paintCell(QPainter &painter, const Cell &cell, const QModelInd
         if ((job.status == JobStatus::Running && !job.cancelRequested) || job.status == JobStatus::Completed)
             return paintJobProgress(painter, cell, model, index.row());
         return drawText(painter, cell, index, look.small, Token::Muted);
+    case JobTableModel::PaceColumn: {
+        const QString pace = model.pace(job);
+        if (!pace.isEmpty())
+            paintTag(painter, QPointF(cell.rect.left(), cell.rect.center().y()), look,
+                     {pace, {}, Token::WarnText, Token::WarnGround, Token::WarnEdge});
+        return;
+    }
     case JobTableModel::AgeColumn:
     case JobTableModel::AttemptsColumn:
         return drawText(painter, cell, index, look.base, Token::Text);
