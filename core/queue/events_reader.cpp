@@ -16,12 +16,16 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds blockFor{10'000};
 constexpr milliseconds answerWithin{5'000}; ///< beyond the time that it may block
-constexpr int entriesMax = 200;             ///< in one read, of each queue
+constexpr milliseconds askAgainAfter{1'000};
+constexpr int entriesMax = 200; ///< in one read, of each queue
 
 } // namespace
 
 EventsReader::EventsReader(redis::ClientOptions options, const runtime::Seams &seams, const KeyNames &names)
-    : m_names(names), m_clock(*seams.clock), m_client(std::move(options), seams)
+    : m_names(names),
+      m_clock(*seams.clock),
+      m_again(seams.timers->makeTimer([this] { findQueues(); })),
+      m_client(std::move(options), seams)
 {
     connect(&m_client, &redis::Client::stateChanged, this, &EventsReader::watch);
     m_client.start();
@@ -31,7 +35,17 @@ void EventsReader::watch(const redis::ConnectionState &state)
 {
     if (state.phase != redis::ConnectionState::Phase::Ready || state.epoch == m_epoch) return;
     m_epoch = state.epoch;
+    m_again->stop();
     findQueues();
+}
+
+/// A lost connection comes back by watch(). What the server refuses (a failover, loading, a key of another
+/// type) might be refused again at once, for ever: it is looked at again a little later.
+bool EventsReader::isAnswer(const Result<redis::Reply> &reply, quint64 epoch)
+{
+    if (epoch != m_epoch) return false;
+    if (!reply && reply.error().kind != Error::Kind::ConnectionLost) m_again->start(askAgainAfter);
+    return reply.has_value();
 }
 
 void EventsReader::findQueues()
@@ -44,9 +58,11 @@ void EventsReader::findQueues()
         m_newsCursor = reply->size() == 0 ? QByteArrayLiteral("0-0") : reply->at(0).at(0).text;
     });
     m_client.send({"SMEMBERS", m_names.queues()}, [this, epoch = m_epoch](Result<redis::Reply> reply) {
-        if (!reply || epoch != m_epoch) return; // a lost connection comes back by watch()
+        if (!isAnswer(reply, epoch)) return;
         QStringList queues;
         for (const redis::Reply &name : reply->elements) queues.append(QString::fromUtf8(name.text));
+        for (const auto &[key, stream] : m_streams)
+            if (!queues.contains(stream.queue)) queues.append(stream.queue); // known by the news
         findEnds(queues);
     });
 }
@@ -59,11 +75,13 @@ void EventsReader::findEnds(const QStringList &queues)
             if (reply)
                 compareEnd(queue, *reply);
             else if (reply.error().kind == Error::Kind::Damaged)
-                m_streams.erase(m_names.key(queue, Noun::Events)); // of another type: the other queues' go on
+                m_streams.try_emplace(m_names.key(queue, Noun::Events), Stream{queue, {}})
+                    .first->second.isLeftOut
+                    = true;
         });
     }
     m_client.send({"PING"}, [this, epoch = m_epoch](Result<redis::Reply> reply) { // behind the answers above
-        if (!reply || epoch != m_epoch) return;
+        if (!isAnswer(reply, epoch)) return;
         m_isFirstLook = false;
         readOnceAllAreKnown();
     });
@@ -105,6 +123,7 @@ void EventsReader::compareEnd(const QString &queue, const redis::Reply &newest)
         return;
     }
     Stream &stream = known->second;
+    stream.isLeftOut = false;
     if (stream.isExpected || !stream.hasPlace()
         || EventEntry::lastOf(end) >= EventEntry::lastOf(stream.cursor))
         return;
@@ -135,20 +154,25 @@ void EventsReader::read()
         command.append(m_names.news());
         cursors.append(m_newsCursor);
     }
+    bool isComplete = true;
     for (const auto &[key, stream] : m_streams) {
+        isComplete = isComplete && !stream.isLeftOut;
+        if (stream.isLeftOut) continue;
         command.append(key);
         cursors.append(stream.cursor.isEmpty() ? QByteArrayLiteral("0-0") : stream.cursor);
     }
-    if (cursors.isEmpty()) return; // the next connect looks again
+    if (cursors.isEmpty()) { // not even the news can be read
+        m_again->start(askAgainAfter);
+        return;
+    }
     m_client.sendBlocking(command + cursors, blockFor + answerWithin,
-                          [this, epoch = m_epoch](Result<redis::Reply> reply) {
-                              if (epoch != m_epoch) return;
-                              if (reply) {
-                                  take(*reply);
+                          [this, isComplete, epoch = m_epoch](Result<redis::Reply> reply) {
+                              if (!isAnswer(reply, epoch)) return;
+                              take(*reply);
+                              if (isComplete)
                                   read();
-                              } else if (reply.error().kind == Error::Kind::Damaged) {
-                                  findQueues(); // leaves out the key that is not a stream any more
-                              }                 // a lost connection comes back by watch()
+                              else
+                                  findQueues(); // what was left out may be a stream again
                           });
 }
 

@@ -35,12 +35,14 @@ private:
         QString queue;
         QByteArray cursor;       ///< of the last entry seen; empty: there was none; `$`: what comes next
         bool isExpected = false; ///< setEnd() follows
+        bool isLeftOut = false;  ///< its key is of another type: it would spoil the read of all others
         [[nodiscard]] bool hasPlace() const { return !cursor.isEmpty() && cursor != "$"; }
     };
     void watch(const redis::ConnectionState &state);
     void findQueues();
     void findEnds(const QStringList &queues);
     void compareEnd(const QString &queue, const redis::Reply &newest);
+    [[nodiscard]] bool isAnswer(const Result<redis::Reply> &reply, quint64 epoch);
     void readOnceAllAreKnown();
     void read();
     void take(const redis::Reply &reply);
@@ -53,7 +55,8 @@ private:
     QByteArray m_newsCursor;
     bool m_isFirstLook = true;
     quint64 m_epoch = 0;
-    redis::Client m_client; // last: it answers what is in flight before the rest goes
+    std::unique_ptr<runtime::Timer> m_again; ///< looks again after a refusal
+    redis::Client m_client;                  // last: it answers what is in flight before the rest goes
 };
 
 } // namespace signalbox::queue

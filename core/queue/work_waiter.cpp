@@ -11,6 +11,7 @@ using std::chrono::seconds;
 
 /// Long enough for an idle pool to send little, short enough for a proxy that drops quiet connections.
 constexpr seconds blockFor{10};
+constexpr seconds askAgainAfter{1};
 
 } // namespace
 
@@ -21,6 +22,7 @@ WorkWaiter::WorkWaiter(redis::ClientOptions options, const runtime::Seams &seams
       m_control(names.control(worker)),
       m_wake(std::move(wake)),
       m_cancelHint(std::move(cancelHint)),
+      m_again(seams.timers->makeTimer([this] { wait(); })),
       m_client(std::move(options), seams)
 {
     for (const QString &queue : queues) m_command.append(names.key(queue, Noun::Wake));
@@ -33,6 +35,7 @@ void WorkWaiter::watch(const redis::ConnectionState &state)
 {
     if (state.phase != redis::ConnectionState::Phase::Ready || state.epoch == m_epoch) return;
     m_epoch = state.epoch;
+    m_again->stop();
     wait();
     m_wake();
 }
@@ -45,11 +48,14 @@ void WorkWaiter::wait()
                           [this, epoch = m_epoch](Result<redis::Reply> reply) {
                               if (epoch != m_epoch)
                                   return; // of a connection before this one, where watch() has begun anew
-                              if (reply) take(*reply);
-                              // A refusal (a wake key of another type, say) would come back at once, for
-                              // ever: what is wrong there is for the pool's own calls to say, and its slow
-                              // poll goes on without us. A lost connection comes back by watch().
-                              if (reply) wait();
+                              if (reply) {
+                                  take(*reply);
+                                  wait();
+                              } else if (reply.error().kind != Error::Kind::ConnectionLost) {
+                                  // A failover, a server that is loading, a wake key of another type: asked
+                                  // again at once, it might be refused at once, for ever.
+                                  m_again->start(askAgainAfter);
+                              } // a lost connection comes back by watch()
                           });
 }
 

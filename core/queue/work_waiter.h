@@ -30,6 +30,7 @@ private:
     std::function<void()> m_wake;
     std::function<void(QString, JobId)> m_cancelHint;
     quint64 m_epoch = 0;
+    std::unique_ptr<runtime::Timer> m_again;
     redis::Client m_client; // last: it answers what is in flight before the rest goes
 };
 

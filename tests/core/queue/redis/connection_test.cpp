@@ -22,20 +22,44 @@ private Q_SLOTS:
     void aGracefulShutdownAnswersWhatWasAsked();
     void scriptsForgottenByTheServerAreSentAgain();
     void aWaitingPoolIsWokenBySubmitAndAgainAfterAReconnect();
+    void aRefusedWaitIsAskedAgain_data();
+    void aRefusedWaitIsAskedAgain();
     void eventsGoOnAfterAReconnectWithoutAGap();
     void eventsSayHowManyWereMissed();
     void eventsSayThatHistoryWentBack();
     void aNewQueuesEventsAreHeardFromItsBeginning();
+    void aRefusedReadOfEventsMissesNothing();
     void anotherTypesEventsDeafenOnlyTheirOwnQueue();
 
 private:
     void killClients();
+    [[nodiscard]] QByteArray blockedClient(const QByteArray &command); ///< its id; empty: none is
+    [[nodiscard]] qint64 errors(const QByteArray &word);               ///< that the server has answered
 };
 
 /// Every connection but our plain one breaks.
 void ConnectionTest::killClients()
 {
     raw().command({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
+}
+
+QByteArray ConnectionTest::blockedClient(const QByteArray &command)
+{
+    for (const QByteArray &line : raw().command({"CLIENT", "LIST"}).text.split('\n')) {
+        const QByteArrayList words = line.split(' ');
+        const auto isBlocked = [](const QByteArray &word) { return word.startsWith("flags=b"); };
+        if (words.contains("cmd=" + command) && std::any_of(words.begin(), words.end(), isBlocked))
+            return words.constFirst().mid(qstrlen("id="));
+    }
+    return {};
+}
+
+qint64 ConnectionTest::errors(const QByteArray &word)
+{
+    const QByteArray name = "errorstat_" + word + ":count=";
+    for (const QByteArray &line : raw().command({"INFO", "errorstats"}).text.split('\n'))
+        if (line.startsWith(name)) return line.mid(name.size()).trimmed().toLongLong();
+    return 0;
 }
 
 /// Carried out by the server; the answer reaches nobody, as when a connection breaks under it.
@@ -181,6 +205,50 @@ void ConnectionTest::aWaitingPoolIsWokenBySubmitAndAgainAfterAReconnect()
     q().queue().stopWaiting("w:1:a");
 }
 
+void ConnectionTest::aRefusedWaitIsAskedAgain_data()
+{
+    QTest::addColumn<QByteArrayList>("before"); // what is done while nobody waits yet
+    QTest::addColumn<QByteArrayList>("refuse"); // what ends a wait; an empty word: the waiting client's id
+    QTest::addColumn<QByteArray>("error");
+    QTest::addColumn<QByteArrayList>("restore");
+    QTest::newRow("unblocked") << QByteArrayList() << QByteArrayList{"CLIENT", "UNBLOCK", "", "ERROR"}
+                               << QByteArray("UNBLOCKED") << QByteArrayList();
+    QTest::newRow("a failover and back")
+        << QByteArrayList() << QByteArrayList{"REPLICAOF", "127.0.0.1", QByteArray::number(freePort())}
+        << QByteArray("READONLY") << QByteArrayList{"REPLICAOF", "NO", "ONE"};
+    QTest::newRow("another program's key")
+        << QByteArrayList{"SET", key(Noun::Wake), "another program's"} << QByteArrayList()
+        << QByteArray("WRONGTYPE") << QByteArrayList{"DEL", key(Noun::Wake)};
+}
+
+/// A pool is not deaf from then on.
+void ConnectionTest::aRefusedWaitIsAskedAgain()
+{
+    QFETCH(const QByteArrayList, before);
+    QFETCH(QByteArrayList, refuse);
+    QFETCH(const QByteArray, error);
+    QFETCH(const QByteArrayList, restore);
+    raw().command({"CONFIG", "RESETSTAT"});
+    if (!before.isEmpty()) raw().command(before);
+    int wakes = 0;
+    q().queue().waitForWork(
+        "w:1:a", {u"default"_s}, [&] { ++wakes; }, [](const QString &, const JobId &) {});
+    QTRY_COMPARE_WITH_TIMEOUT(wakes, 1, 10'000); // connected
+    if (!refuse.isEmpty()) {
+        QTRY_VERIFY_WITH_TIMEOUT(!blockedClient("blpop").isEmpty(), 10'000);
+        std::replace(refuse.begin(), refuse.end(), QByteArray(), blockedClient("blpop"));
+        raw().command(refuse);
+    }
+    QTRY_VERIFY_WITH_TIMEOUT(errors(error) > 0, 10'000);
+    QVERIFY2(errors(error) < 5, "It is asked again without a pause.");
+    if (!restore.isEmpty()) raw().command(restore);
+    QTRY_VERIFY_WITH_TIMEOUT(!blockedClient("blpop").isEmpty(), 10'000);
+    const int known = wakes; // a failover may have broken connections, too
+    q().submit();
+    QTRY_VERIFY_WITH_TIMEOUT(wakes > known, 10'000);
+    q().queue().stopWaiting("w:1:a");
+}
+
 void ConnectionTest::eventsGoOnAfterAReconnectWithoutAGap()
 {
     q().listen();
@@ -241,6 +309,25 @@ void ConnectionTest::aNewQueuesEventsAreHeardFromItsBeginning()
     QCOMPARE(events.constFirst().job, job.id);
 }
 
+void ConnectionTest::aRefusedReadOfEventsMissesNothing()
+{
+    q().listen();
+    q().submit();
+    (void)q().events(1);
+    for (int time = 0; time < 2; ++time) {
+        QTRY_VERIFY_WITH_TIMEOUT(!blockedClient("xread").isEmpty(), 10'000);
+        raw().command({"CLIENT", "UNBLOCK", blockedClient("xread"), "ERROR"});
+        q().submit(); // while nobody reads
+        (void)q().events(2 + time);
+    }
+    JobDefinition job = testJob();
+    job.queue = u"made later"_s;
+    QVERIFY(waitFor(q().queue().submit({job})));
+    const QList<Event> events = q().events(4);
+    for (const Event &event : events) QCOMPARE(event.type, Event::Type::JobSubmitted);
+    QCOMPARE(events.at(3).job, job.id);
+}
+
 void ConnectionTest::anotherTypesEventsDeafenOnlyTheirOwnQueue()
 {
     q().listen();
@@ -255,6 +342,13 @@ void ConnectionTest::anotherTypesEventsDeafenOnlyTheirOwnQueue()
     job.id = testId(4711);
     QVERIFY(waitFor(q().queue().submit({job})));
     QCOMPARE(q().events(3).at(2).job, job.id);
+    raw().command({"DEL", key(Noun::Events)}); // and when it has gone, they are heard again
+    const JobId heard = q().submit();
+    job.id = testId(4712);
+    QVERIFY(waitFor(q().queue().submit({job})));
+    const QList<Event> events = q().events(5);
+    QCOMPARE(events.at(3).job == heard ? events.at(4).job : events.at(3).job, job.id);
+    QVERIFY(events.at(3).job == heard || events.at(4).job == heard);
 }
 
 } // namespace signalbox::test
