@@ -17,6 +17,39 @@ QByteArray toText(Noun noun)
     return nouns[static_cast<size_t>(noun)];
 }
 
+QByteArray typeOf(Noun noun)
+{
+    switch (noun) {
+    case Noun::Pending:
+    case Noun::Blocked:
+    case Noun::Scheduled:
+    case Noun::Retrying:
+    case Noun::Running:
+    case Noun::Completed:
+    case Noun::Failed:
+    case Noun::Cancelled:
+    case Noun::Dead:
+        return QByteArrayLiteral("zset");
+    case Noun::Wake:
+        return QByteArrayLiteral("list");
+    case Noun::Events:
+        return QByteArrayLiteral("stream");
+    case Noun::Meta:
+    case Noun::Counts:
+    case Noun::Jobs:
+    case Noun::Runs:
+    case Noun::Big:
+    case Noun::Progress:
+    case Noun::Logs:
+    case Noun::Handlers:
+    case Noun::Keys:
+    case Noun::Keyed:
+    case Noun::Claims:
+        return QByteArrayLiteral("hash");
+    }
+    return {};
+}
+
 KeyNames::KeyNames(const QString &prefix) : m_prefix(escaped(prefix)) { }
 
 const QByteArrayList &KeyNames::of(const QString &queue) const

@@ -34,6 +34,7 @@ enum class Noun {
 };
 inline constexpr int nounCount = static_cast<int>(Noun::Events) + 1;
 [[nodiscard]] QByteArray toText(Noun noun); ///< "pending"
+[[nodiscard]] QByteArray typeOf(Noun noun); ///< of its key, as Redis names it: "zset"
 
 /// The one place where names of Redis keys are made: `{<prefix>:<queue>}:<noun>` for a queue, all in one
 /// Cluster slot, and `{<prefix>}:<noun>` for what belongs to no queue. Prefix and queue are escaped, so that

@@ -27,28 +27,6 @@ constexpr std::array scanned{Noun::Jobs,      Noun::Runs,      Noun::Big,       
                              Noun::Completed, Noun::Failed,    Noun::Cancelled, Noun::Dead};
 constexpr std::array finishedLists{Noun::Completed, Noun::Failed, Noun::Cancelled, Noun::Dead};
 
-QByteArray typeOf(Noun noun)
-{
-    switch (noun) {
-    case Noun::Pending:
-    case Noun::Blocked:
-    case Noun::Scheduled:
-    case Noun::Retrying:
-    case Noun::Running:
-    case Noun::Completed:
-    case Noun::Failed:
-    case Noun::Cancelled:
-    case Noun::Dead:
-        return QByteArrayLiteral("zset");
-    case Noun::Wake:
-        return QByteArrayLiteral("list");
-    case Noun::Events:
-        return QByteArrayLiteral("stream");
-    default:
-        return QByteArrayLiteral("hash");
-    }
-}
-
 /// `<id>:p` and `<id>:r`; what has neither ending is nobody's.
 QByteArray idOfPart(const QByteArray &field)
 {

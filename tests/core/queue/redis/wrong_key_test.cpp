@@ -18,28 +18,6 @@ const QList<Type> types{{"string", {"SET", "value"}},         {"list", {"RPUSH",
                         {"set", {"SADD", "value"}},           {"zset", {"ZADD", "1", "value"}},
                         {"hash", {"HSET", "field", "value"}}, {"stream", {"XADD", "1-1", "field", "value"}}};
 
-QByteArray typeOf(Noun noun)
-{
-    switch (noun) {
-    case Noun::Pending:
-    case Noun::Blocked:
-    case Noun::Scheduled:
-    case Noun::Retrying:
-    case Noun::Running:
-    case Noun::Completed:
-    case Noun::Failed:
-    case Noun::Cancelled:
-    case Noun::Dead:
-        return QByteArrayLiteral("zset");
-    case Noun::Wake:
-        return QByteArrayLiteral("list");
-    case Noun::Events:
-        return QByteArrayLiteral("stream");
-    default:
-        return QByteArrayLiteral("hash");
-    }
-}
-
 struct Call {
     const redis::ScriptSource *script;
     QByteArrayList arguments;
