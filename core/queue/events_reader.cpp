@@ -75,9 +75,7 @@ void EventsReader::findEnds(const QStringList &queues)
             if (reply)
                 compareEnd(queue, *reply);
             else if (reply.error().kind == Error::Kind::Damaged)
-                m_streams.try_emplace(m_names.key(queue, Noun::Events), Stream{queue, {}})
-                    .first->second.isLeftOut
-                    = true;
+                leaveOut(queue);
         });
     }
     m_client.send({"PING"}, [this, epoch = m_epoch](Result<redis::Reply> reply) { // behind the answers above
@@ -85,6 +83,12 @@ void EventsReader::findEnds(const QStringList &queues)
         m_isFirstLook = false;
         readOnceAllAreKnown();
     });
+}
+
+void EventsReader::leaveOut(const QString &queue)
+{
+    const auto [found, isNew] = m_streams.try_emplace(m_names.key(queue, Noun::Events), Stream{queue, {}});
+    found->second.isLeftOut = true;
 }
 
 bool EventsReader::wantsEnd(const QString &queue) const

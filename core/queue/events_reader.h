@@ -41,6 +41,7 @@ private:
     void watch(const redis::ConnectionState &state);
     void findQueues();
     void findEnds(const QStringList &queues);
+    void leaveOut(const QString &queue);
     void compareEnd(const QString &queue, const redis::Reply &newest);
     [[nodiscard]] bool isAnswer(const Result<redis::Reply> &reply, quint64 epoch);
     void readOnceAllAreKnown();
