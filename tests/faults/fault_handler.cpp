@@ -1,9 +1,10 @@
 // The handler program of the fault tests: does what its job's kwargs say, and writes down outside of
-// everything under test that it began and that it ended, each line on disk before it goes on.
+// everything under test that it began and how it ended, each line on disk before it goes on: ledger.h.
 //   {"ledger": file, "mode": "ok" | "fail" | "segv" | "eat" | "murder", "gate": fifo, "progress": true}
-// Lines: "begin <id> <attempt> <pid>", "end <id> <attempt> <pid>". A gate is a fifo: it waits until somebody
-// opens it for writing. "eat" grows until its memory limit stops it; "murder" kills the worker process that
-// runs it.
+// A gate is a fifo: it waits until somebody opens it for writing. "eat" grows until its memory limit stops
+// it; "murder" kills the worker process that runs it.
+#include "tests/faults/ledger.h"
+
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -15,21 +16,10 @@
 #include <cstdio>
 #include <vector>
 
-namespace {
+using namespace signalbox;
+using namespace Qt::StringLiterals;
 
-void writeDown(const QString &file, const char *word, const QJsonObject &job)
-{
-    const QByteArray line = QByteArray(word) + ' ' + job.value(QStringLiteral("id")).toString().toLatin1()
-        + ' ' + QByteArray::number(job.value(QStringLiteral("attempt")).toInt()) + ' '
-        + QByteArray::number(getpid()) + '\n';
-    const int fd = open(QFile::encodeName(file).constData(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0 || write(fd, line.constData(), static_cast<size_t>(line.size())) != line.size()
-        || fdatasync(fd) != 0) {
-        std::perror("the ledger cannot be written");
-        _exit(2);
-    }
-    close(fd);
-}
+namespace {
 
 void waitAtGate(const QString &fifo)
 {
@@ -51,29 +41,36 @@ int main()
     QFile input;
     if (!input.open(stdin, QIODevice::ReadOnly)) return 2;
     const QJsonObject job = QJsonDocument::fromJson(input.readLine()).object();
-    const QJsonObject wishes = job.value(QStringLiteral("kwargs")).toObject();
-    const QString ledger = wishes.value(QStringLiteral("ledger")).toString();
-    writeDown(ledger, "begin", job);
-    if (wishes.value(QStringLiteral("progress")).toBool()) {
+    const QJsonObject wishes = job.value(u"kwargs"_s).toObject();
+    const test::Ledger ledger(wishes.value(u"ledger"_s).toString());
+    const auto writeDown = [&](const char *word, const QByteArray &bytes) {
+        ledger.append({{word, job.value(u"id"_s).toString().toLatin1(), job.value(u"attempt"_s).toInt(),
+                        getpid(), bytes}});
+    };
+    writeDown("begin", {});
+    if (wishes.value(u"progress"_s).toBool()) {
         std::puts(R"({"progress": {"current": 1, "total": 2, "message": "half"}})");
         std::fflush(stdout);
     }
-    const QString gate = wishes.value(QStringLiteral("gate")).toString();
+    const QString gate = wishes.value(u"gate"_s).toString();
     if (!gate.isEmpty()) waitAtGate(gate);
-    const QString mode = wishes.value(QStringLiteral("mode")).toString(QStringLiteral("ok"));
-    if (mode == QStringLiteral("segv")) {
+    const QString mode = wishes.value(u"mode"_s).toString(u"ok"_s);
+    if (mode == u"segv"_s) {
         std::signal(SIGSEGV, SIG_DFL);
         std::raise(SIGSEGV);
     }
-    if (mode == QStringLiteral("eat")) eatMemory();
-    if (mode == QStringLiteral("murder")) kill(getppid(), SIGKILL);
-    writeDown(ledger, "end", job);
-    if (mode == QStringLiteral("fail")) {
-        std::fputs("Traceback: it fails because it was told to\n", stderr);
+    if (mode == u"eat"_s) eatMemory();
+    if (mode == u"murder"_s) kill(getppid(), SIGKILL);
+    const QByteArray who = "attempt " + QByteArray::number(job.value(u"attempt"_s).toInt()) + " in process "
+        + QByteArray::number(getpid());
+    if (mode == u"fail"_s) {
+        const QByteArray error = "It failed, as it was told: " + who;
+        writeDown("end", error);
+        std::fprintf(stderr, "%s\n", error.constData());
         return 1;
     }
-    std::printf(R"({"result": {"attempt": %d}})"
-                "\n",
-                job.value(QStringLiteral("attempt")).toInt());
+    const QByteArray result = "{\"by\":\"" + who + "\",\"as it came\":9007199254740993}";
+    writeDown("end", result);
+    std::printf("{\"result\": %s}\n", result.constData());
     return 0;
 }

@@ -61,6 +61,14 @@ QByteArrayList respWords(const QByteArray &frame)
     return words;
 }
 
+QByteArray respFrame(const QByteArrayList &words)
+{
+    QByteArray frame = '*' + QByteArray::number(words.size()) + "\r\n";
+    for (const QByteArray &word : words)
+        frame += '$' + QByteArray::number(word.size()) + "\r\n" + word + "\r\n";
+    return frame;
+}
+
 FaultProxy::FaultProxy(QString serverSocket) : m_serverSocket(std::move(serverSocket))
 {
     connect(&m_listener, &QLocalServer::newConnection, this, &FaultProxy::accept);
@@ -133,7 +141,7 @@ void FaultProxy::handleFrame(Link &link, bool towardsServer, const QByteArray &f
         fate = m_replyRule(link.unanswered.front(), frame);
     }
     if (fate != Fate::Pass) ++m_faults;
-    const bool arrives = fate == Fate::Pass || fate == Fate::CutAfter;
+    const bool arrives = fate == Fate::Pass || fate == Fate::CutAfter || fate == Fate::Refuse;
     switch (fate) {
     case Fate::Hold:
         (towardsServer ? link.holdingCommands : link.holdingReplies) = true;
@@ -149,6 +157,9 @@ void FaultProxy::handleFrame(Link &link, bool towardsServer, const QByteArray &f
     case Fate::Pass:
     case Fate::CutAfter:
         target.write(frame);
+        break;
+    case Fate::Refuse: // by a script of the same reply, so that it comes in its turn
+        target.write(respFrame({"EVAL", "return redis.error_reply(ARGV[1])", "0", m_refusal}));
         break;
     case Fate::Drop:
         break;

@@ -25,6 +25,7 @@ public:
         CutBefore, ///< close both sides; it never arrives
         CutMiddle, ///< pass the first half of its bytes, then close both sides
         CutAfter,  ///< pass it, then close both sides
+        Refuse,    ///< commands only: the server is not asked; the answer is the error of setRefusal()
     };
     struct Command {
         int connection = 0; ///< counts from 1
@@ -42,6 +43,7 @@ public:
     [[nodiscard]] QString urlText() const; ///< for the client
     void setCommandRule(CommandRule rule) { m_commandRule = std::move(rule); }
     void setReplyRule(ReplyRule rule) { m_replyRule = std::move(rule); }
+    void setRefusal(QByteArray error) { m_refusal = std::move(error); } ///< at least two words
     void release();           ///< what was held goes on; the rules see only what comes after it
     void cutAll();            ///< closes every connection
     void refuse(bool refuse); ///< new connections are closed at once
@@ -60,6 +62,7 @@ private:
     QLocalServer m_listener;
     CommandRule m_commandRule;
     ReplyRule m_replyRule;
+    QByteArray m_refusal;
     std::vector<std::unique_ptr<Link>> m_links;
     int m_connections = 0;
     int m_faults = 0;
@@ -68,7 +71,8 @@ private:
 
 /// Length of the first whole RESP value of the bytes; 0 while it is not complete.
 [[nodiscard]] qsizetype respFrameLength(const QByteArray &bytes);
-/// The bulk strings of a command's frame.
+/// The bulk strings of a command's frame, and the frame of them.
 [[nodiscard]] QByteArrayList respWords(const QByteArray &frame);
+[[nodiscard]] QByteArray respFrame(const QByteArrayList &words);
 
 } // namespace signalbox::test

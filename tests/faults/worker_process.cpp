@@ -83,7 +83,9 @@ CtlRun runCtl(const QString &redis, const QStringList &arguments, const QByteArr
     process.start(QStringLiteral(SIGNALBOXCTL), QStringList{u"--redis"_s, redis} + arguments);
     process.write(input);
     process.closeWriteChannel();
-    if (!process.waitForFinished(60'000)) qFatal("signalboxctl %s hangs", qPrintable(arguments.join(u' ')));
+    // Not waitForFinished(): a proxy of this thread may stand between the program and its server.
+    if (!QTest::qWaitFor([&] { return process.state() == QProcess::NotRunning; }, 60'000))
+        qFatal("signalboxctl %s hangs", qPrintable(arguments.join(u' ')));
     return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
 }
 
