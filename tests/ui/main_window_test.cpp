@@ -119,6 +119,7 @@ private Q_SLOTS:
     void aJobsRowFollowsItsLife();
     void cancelReachesARunningJob();
     void aDeadLetterIsRequeuedAndLeavesTheCount();
+    void aDeadLetterNewerThanTheFiguresIsListed();
     void deletingAsksFirstAndSaysHowMany();
     void newRowsWaitBehindTheBar();
     void theFilterNarrowsAndSaysWhatIsWrong();
@@ -207,6 +208,24 @@ void MainWindowTest::aDeadLetterIsRequeuedAndLeavesTheCount()
     QVERIFY(model->isDimmed(0)); // it stays where the operator saw it
     QTRY_COMPARE(s->window->sidebar()->countText(u"dead"_s), u"0"_s);
     QTRY_COMPARE(s->window->status()->message(), u"Requeued 1 job."_s);
+}
+
+void MainWindowTest::aDeadLetterNewerThanTheFiguresIsListed()
+{
+    const auto s = stage();
+    s->startWorkers();
+    QTRY_COMPARE(s->window->live().localWorkers(), 1);
+    // Opened by the very event: the figures, which say what lists there are, do not know of it yet.
+    QObject opener;
+    connect(&s->window->live(), &LiveState::eventsArrived, &opener, [&](const QList<Event> &events) {
+        for (const Event &event : events) {
+            if (event.type == Event::Type::JobDeadLetter) s->window->showPage(u"dead"_s);
+        }
+    });
+    const JobId id = s->submit(u"fail"_s);
+    QTRY_COMPARE(s->window->currentPage(), u"dead"_s);
+    auto *page = qobject_cast<DeadLettersPage *>(s->window->page(u"dead"_s));
+    QTRY_COMPARE(page->list()->model()->rowOf(id), 0);
 }
 
 void MainWindowTest::deletingAsksFirstAndSaysHowMany()

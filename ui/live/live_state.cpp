@@ -110,6 +110,7 @@ void LiveState::askFigures()
 {
     if (m_isAsking) return;
     m_isAsking = true;
+    ++m_asked;
     m_ticksSinceFigures = 0;
     runtime::whenDone(m_service.metrics(), this, [this](const Result<service::ServiceMetrics> &metrics) {
         m_isAsking = false;
@@ -126,6 +127,7 @@ void LiveState::takeFigures(const Result<service::ServiceMetrics> &metrics)
         return;
     }
     m_figuresError.reset();
+    m_answered = m_asked; // never two at once
     m_metrics = *metrics;
     m_sum = m_metrics.sum();
     m_asOf = m_clock.wallNow();

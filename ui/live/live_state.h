@@ -44,6 +44,8 @@ public:
     [[nodiscard]] bool isStale() const;         ///< the connection is lost: figures are those of asOf()
     [[nodiscard]] std::optional<Timestamp> asOf() const { return m_asOf; }
     [[nodiscard]] const std::optional<Error> &figuresError() const { return m_figuresError; }
+    [[nodiscard]] qint64 asked() const { return m_asked; }       ///< how often figures were asked for
+    [[nodiscard]] qint64 answered() const { return m_answered; } ///< which asking metrics() answers
     [[nodiscard]] const QList<Sample> &samples() const { return m_samples; }
     [[nodiscard]] double failedPerMinute() const; ///< failed runs of the last minute that was watched
     [[nodiscard]] const RunWatch &runs() const { return m_runs; }
@@ -85,6 +87,8 @@ private:
     QTimer m_handOut;
     QTimer m_figures;
     QTimer m_tick;
+    qint64 m_asked = 0;
+    qint64 m_answered = 0;
     int m_ticksSinceFigures = 0;
     bool m_isAsking = false;
     bool m_isAskedAgain = false;

@@ -16,6 +16,7 @@ public:
     struct Lane {
         QString queue;
         JobStatus status = JobStatus::Pending;
+        bool operator==(const Lane &) const = default;
     };
     JobMerge() = default;
     JobMerge(const QList<Lane> &lanes, const queue::ListFilter &filter, int pageSize);

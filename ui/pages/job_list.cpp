@@ -14,6 +14,8 @@
 #include <QHeaderView>
 #include <QPushButton>
 
+#include <algorithm>
+
 namespace signalbox::ui {
 
 using namespace std::chrono_literals;
@@ -96,7 +98,10 @@ void JobList::connectModel()
     });
     connect(&live, &LiveState::figuresChanged, this, [this] {
         m_model->setStale(m_context.live.isStale());
-        if (m_isLoadWanted) reload();
+        if (m_isLoadWanted)
+            reload();
+        else
+            lookTwice();
     });
 }
 
@@ -183,8 +188,26 @@ void JobList::reload()
     m_newRows = 0;
     m_error.reset();
     m_newBar->hide();
-    m_merge = JobMerge(lanes(), m_filter.list, pageSize);
+    m_lanes = lanes();
+    m_askedAtLoad = m_context.live.asked();
+    m_isSecondLookDue = true;
+    m_merge = JobMerge(m_lanes, m_filter.list, pageSize);
     readOn();
+}
+
+/// Which lists there are came from figures that may be older than an event which was handed out before the
+/// load, and so is not counted as new: its list would be missed. The first figures asked for after the load
+/// know it.
+void JobList::lookTwice()
+{
+    if (!m_isSecondLookDue || m_context.live.answered() <= m_askedAtLoad) return;
+    m_isSecondLookDue = false;
+    if (m_newRows > 0) return; // the bar offers to read again
+    const QList<JobMerge::Lane> now = lanes();
+    if (std::all_of(now.begin(), now.end(), [this](const auto &lane) { return m_lanes.contains(lane); }))
+        return;
+    reload();
+    m_isSecondLookDue = false;
 }
 
 void JobList::showEvent(QShowEvent *event)
@@ -230,7 +253,8 @@ void JobList::showPage()
     const QList<JobSummary> rows = m_merge.canTake() ? m_merge.take() : QList<JobSummary>();
     if (!rows.isEmpty()) m_rounds = 0;
     const bool isFirstPage = std::exchange(m_shownGeneration, m_generation) != m_generation;
-    if (isFirstPage) m_model->clear();
+    if (isFirstPage && m_model->rowCount() > pageSize) m_model->clear();
+    if (isFirstPage) m_model->replaceRows(rows); // what is selected stays so
     m_model->appendPage(rows, m_merge.hasMore());
     m_hasLoaded = true;
     updateNotice();

@@ -52,6 +52,7 @@ private:
     void readOn();
     void takeReading(int generation, int lane, const Result<queue::ListPage> &page);
     void showPage();
+    void lookTwice();
     void updateNotice();
     void updateSelectionBar();
     void takeEvents(const QList<Event> &events);
@@ -63,6 +64,9 @@ private:
     PageContext m_context;
     Words m_words;
     JobFilter m_filter;
+    QList<JobMerge::Lane> m_lanes; ///< that were read
+    qint64 m_askedAtLoad = 0;      ///< figures asked for later know all that had happened by then
+    bool m_isSecondLookDue = false;
     JobMerge m_merge;
     JobTableModel *m_model;
     DataTable *m_table;
