@@ -18,6 +18,12 @@ struct ConsoleEnd {
     QString text;
     int exitCode = 0;
 };
+/// Besides 0. A promise to scripts, and the same numbers as signalboxctl's.
+constexpr int exitUsage = 2;
+constexpr int exitNoDisplay = 8;
+
+/// Needs no application object, and so no display; the texts are translated once there is one. Options of
+/// the toolkit (-platform, -style …) are passed over.
 [[nodiscard]] std::variant<ConsoleOptions, ConsoleEnd> parseOptions(const QStringList &arguments);
 
 } // namespace signalbox::console

@@ -54,6 +54,7 @@ private Q_SLOTS:
     void wrongOptionsSayWhy_data();
     void wrongOptionsSayWhy();
     void helpAndVersionGoToStdout();
+    void optionsOfTheToolkitArePassedOver();
     void anUnreachableServerIsSaidAndTriedAgain();
     void aWrongSettingIsSaid();
     void theWindowOpensAndEnds();
@@ -89,6 +90,7 @@ void ConsoleTest::wrongOptionsSayWhy_data()
     QTest::newRow("unknown") << QStringList{u"--colour"_s} << u"colour"_s;
     QTest::newRow("no value") << QStringList{u"--set"_s, u"workers.count"_s} << u"workers.count"_s;
     QTest::newRow("theme") << QStringList{u"--theme"_s, u"pink"_s} << u"pink"_s;
+    QTest::newRow("page") << QStringList{u"--page"_s, u"nowhere"_s} << u"nowhere"_s;
     QTest::newRow("positional") << QStringList{u"jobs"_s} << u"jobs"_s;
 }
 
@@ -112,6 +114,15 @@ void ConsoleTest::helpAndVersionGoToStdout()
         QCOMPARE(end->exitCode, 0);
         QVERIFY(!end->text.isEmpty());
     }
+}
+
+void ConsoleTest::optionsOfTheToolkitArePassedOver()
+{
+    const auto parsed = parse({u"-platform"_s, u"offscreen"_s, u"-style=fusion"_s, u"--reverse"_s,
+                               u"--page"_s, u"dead"_s, u"-geometry"_s, u"800x600"_s});
+    const auto *options = std::get_if<ConsoleOptions>(&parsed);
+    QVERIFY2(options != nullptr, "they are taken for ours");
+    QCOMPARE(options->page, u"dead"_s);
 }
 
 void ConsoleTest::anUnreachableServerIsSaidAndTriedAgain()
