@@ -8,9 +8,9 @@
 namespace signalbox::queue {
 
 struct DoctorOptions {
-    bool isDeep = false;  ///< every key, by InvariantChecker; else what takes constant time
-    bool repairs = false; ///< mends what can be mended; looks deep for that
-    QStringList queues;   ///< empty: all that the server knows
+    bool isDeep = false;     ///< every key, by InvariantChecker; else what takes constant time
+    bool repairs = false;    ///< mends what can be mended; looks deep for that
+    QStringList queues = {}; ///< empty: all that the server knows
 };
 
 /// What the doctor says of a server and its queues.

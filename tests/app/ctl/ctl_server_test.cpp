@@ -20,6 +20,7 @@ private Q_SLOTS:
     void eventsEndWhenNobodyReads();
     void metricsInEveryForm();
     void doctorFindsAndMends();
+    void doctorFailsWhereKeysMayBeEvicted();
     void doctorSaysWhatItMayNotCheck();
     void benchLeavesNothingBehind();
 };
@@ -146,6 +147,14 @@ void CtlServerTest::doctorFindsAndMends()
     QVERIFY2(repaired.err.contains("Mended"), repaired.all().constData());
     EXPECT(run({u"doctor"_s, u"--deep"_s}), 0);
     EXPECT(run({u"status"_s, id.text()}), 0);
+}
+
+void CtlServerTest::doctorFailsWhereKeysMayBeEvicted()
+{
+    const test::TestServer server({.extraArguments = {"--maxmemory-policy", "volatile-lru"}});
+    const CtlEnd end = Ctl(&server).run({u"doctor"_s});
+    EXPECT(end, 1);
+    QVERIFY2(end.out.contains("volatile-lru") && end.out.contains("noeviction"), end.all().constData());
 }
 
 void CtlServerTest::doctorSaysWhatItMayNotCheck()
