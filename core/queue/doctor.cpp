@@ -124,9 +124,12 @@ private:
                 Words::tr("Queue %1: every key was looked at, of %L2 jobs.").arg(queue).arg(report.jobs));
         else
             m_report.facts.append(Words::tr("Queue %1: the counts were looked at.").arg(queue));
-        if (isDeep && report.found == 0 && !report.bytesAreCompared && report.jobs > 0)
+        if (isDeep && !report.bytesAreCompared && report.jobs > 0)
             m_report.unchecked.append(
-                Words::tr("Queue %1: the bytes of finished jobs; jobs ended meanwhile.").arg(queue));
+                report.found == 0
+                    ? Words::tr("Queue %1: the bytes of finished jobs; jobs ended meanwhile.").arg(queue)
+                    : Words::tr("Queue %1: the bytes of finished jobs; what was found comes first.")
+                          .arg(queue));
         nextQueue();
     }
 

@@ -53,6 +53,7 @@ private:
             return;
         }
         m_toMend = m_check->toMend();
+        std::ranges::stable_sort(m_toMend, {}, &QueueCheck::ToMend::createdAt);
         mendNext();
     }
 
@@ -60,11 +61,9 @@ private:
     {
         const QList<QueueCheck::ToMend> part = m_toMend.mid(0, mendedPerCall);
         m_toMend.remove(0, part.size());
-        // The sum of bytes is right only where nothing else was wrong: it comes with the last look.
-        const bool mendsBytes = part.isEmpty() && m_check->bytesOff();
-        QByteArrayList arguments{m_epoch,
-                                 mendsBytes ? QByteArray::number(*m_check->bytesOff()) : QByteArray(),
-                                 QByteArray::number(m_check->bytesCounted())};
+        const std::optional<qint64> bytes = m_check->rightBytes();
+        QByteArrayList arguments{m_epoch, bytes ? QByteArray::number(*bytes) : QByteArray(),
+                                 m_check->countedBytes()};
         for (const QueueCheck::ToMend &one : part) arguments << one.id << one.key;
         m_client.eval(scripts::repair, m_names.of(m_queue), arguments,
                       [self = shared_from_this()](const Result<Reply> &reply) {

@@ -19,7 +19,7 @@ struct CheckReport {
 };
 
 /// Proves from the raw keys that every job is in exactly one place and that the counts hold: invariants 1 to
-/// 9 of docs/protocol.md. It goes through the keys in steps of a few hundred ids, between which everybody
+/// 10 of docs/protocol.md. It goes through the keys in steps of a few hundred ids, between which everybody
 /// else has a turn. What looks wrong is looked at again by one script, at one moment, so a queue that is at
 /// work gives no false alarms; what goes wrong behind its back is found by the next look.
 /// Threads  the client's (the engine thread).   Errors  as redis::Client has them.

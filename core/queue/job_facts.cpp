@@ -1,6 +1,5 @@
 #include "core/queue/job_facts.h"
 
-#include "core/model/json_fields.h"
 #include "core/model/json_writer.h"
 #include "core/queue/job_record.h"
 #include "core/queue/words.h"
@@ -45,11 +44,20 @@ QString cureByRepair()
     return Words::tr("Run signalboxctl doctor --repair.");
 }
 
+QString cureByAnother()
+{
+    return Words::tr("It cannot run. Delete the job, and submit it again.");
+}
+
 /// Collects what is wrong with one id.
 class Judge {
 public:
     Judge(const QString &queue, const JobFacts &facts, qint64 seq)
-        : m_queue(queue), m_facts(facts), m_seq(seq), m_id(QString::fromUtf8(facts.id))
+        : m_queue(queue),
+          m_facts(facts),
+          m_head(readDefinitionHead(facts.definition)),
+          m_seq(seq),
+          m_id(QString::fromUtf8(facts.id))
     {
     }
     [[nodiscard]] QList<Finding> findings()
@@ -83,11 +91,36 @@ private:
     void judgeJob()
     {
         const std::optional<RunRecord> run = RunRecord::parse(m_facts.run);
-        if (m_facts.hasRun && !run)
-            add(2, Noun::Runs, Words::tr("The run record of job %1 cannot be read.").arg(m_id));
+        judgeRecords(run);
         judgePlace(run);
         judgeParts(run);
-        judgeKey();
+        if (m_head) judgeKey();
+    }
+    void judgeRecords(const std::optional<RunRecord> &run)
+    {
+        const auto inside = m_head && !m_head->isPayloadApart ? m_head->payloadBytes : 0;
+        if (!m_head)
+            add(10, Noun::Jobs, Words::tr("The definition of job %1 cannot be read.").arg(m_id), false,
+                cureByAnother());
+        else if (m_facts.payloadInside != inside)
+            addWrongPayload(10, Noun::Jobs, m_facts.payloadInside, inside);
+        if (m_facts.hasRun && !run)
+            add(10, Noun::Runs, Words::tr("The run record of job %1 cannot be read.").arg(m_id));
+        else if (run && m_head && run->definitionBytes != m_facts.definitionBytes)
+            add(10, Noun::Runs,
+                Words::tr("The definition of job %1 has %L2 bytes, and its run record says %L3.")
+                    .arg(m_id)
+                    .arg(m_facts.definitionBytes)
+                    .arg(run->definitionBytes));
+    }
+    void addWrongPayload(int invariant, Noun noun, qint64 there, qint64 defined)
+    {
+        add(invariant, noun,
+            Words::tr("The payload of job %1 has %L2 bytes, and its definition says %L3.")
+                .arg(m_id)
+                .arg(there)
+                .arg(defined),
+            false, cureByAnother());
     }
     void judgePlace(const std::optional<RunRecord> &run)
     {
@@ -113,40 +146,49 @@ private:
                     .arg(m_id, list, signalbox::toText(run->status)));
         else if (run && letter == 'R' && run->token.isEmpty())
             add(3, Noun::Running, Words::tr("Job %1 runs under no lease: nobody can settle it.").arg(m_id));
-        if (letter == 'P') judgeRank();
+        judgeScore(letter);
     }
-    void judgeRank()
+    void judgeScore(char letter)
     {
         bool isNumber = false;
-        const qint64 rank = m_facts.scores.value(0).toLongLong(&isNumber);
-        const std::optional<int> level = definedLevel();
-        if (!level) {
-            add(7, Noun::Jobs, Words::tr("The definition of job %1 cannot be read.").arg(m_id), false,
-                Words::tr("Delete the job, and submit it again."));
-        } else if (!isNumber || rank < 0 || rank / Rank::levelSpan != 3 - *level
-                   || Rank::seqOf(rank) > m_seq) {
-            add(7, Noun::Pending,
-                Words::tr("Job %1 has a rank that no submit gives: %2.")
-                    .arg(m_id, QString::fromLatin1(m_facts.scores.value(0))));
+        const QByteArray score = m_facts.scores.value(0);
+        const qint64 value = score.toLongLong(&isNumber);
+        if (isNumber && value >= 0 && value < 4 * Rank::levelSpan && isPlace(letter, value)) return;
+        add(7, nounOf(letter),
+            Words::tr("Job %1 stands in %2 at a place that it cannot have: %3.")
+                .arg(m_id, QString::fromLatin1(toText(nounOf(letter))), QString::fromLatin1(score)));
+    }
+    [[nodiscard]] bool isPlace(char letter, qint64 score) const
+    {
+        switch (letter) {
+        case 'P':
+            return (!m_head || score / Rank::levelSpan == 3 - m_head->level) && Rank::seqOf(score) <= m_seq;
+        case 'S':
+            return !m_head || !m_head->scheduledAt
+                || std::chrono::ceil<std::chrono::milliseconds>(*m_head->scheduledAt)
+                       .time_since_epoch()
+                       .count()
+                == score;
+        case 'T':
+        case 'R':
+            return true; // a time
+        default:
+            return score <= m_seq;
         }
     }
     void judgeParts(const std::optional<RunRecord> &run)
     {
         if (m_facts.hasProgress && m_facts.letters != "R")
             add(5, Noun::Progress, Words::tr("Job %1 has a progress and does not run.").arg(m_id));
-        const qint64 payload = definedPayloadApart();
-        if (payload >= 0 && m_facts.payloadApart != payload)
-            add(5, Noun::Big,
-                Words::tr("The payload of job %1 is not whole: %L2 of %L3 bytes are there.")
-                    .arg(m_id)
-                    .arg(std::max<qint64>(m_facts.payloadApart, 0))
-                    .arg(payload),
-                false, Words::tr("It cannot run any more. Delete the job, and submit it again."));
-        if (payload < 0 && m_facts.payloadApart >= 0)
+        const qint64 apart = std::max<qint64>(m_facts.payloadApart, 0);
+        if (m_head && m_head->isPayloadApart && apart != m_head->payloadBytes)
+            addWrongPayload(5, Noun::Big, apart, m_head->payloadBytes);
+        if (m_head && !m_head->isPayloadApart && m_facts.payloadApart >= 0)
             add(5, Noun::Big,
                 Words::tr("Something is kept as a payload of job %1, which has its own.").arg(m_id));
         const qint64 result = run ? run->resultBytes : 0;
-        if (result != std::max<qint64>(m_facts.resultApart, 0))
+        const bool isKnown = run || !m_facts.hasRun; // else the record itself is what is wrong
+        if (isKnown && result != std::max<qint64>(m_facts.resultApart, 0))
             add(5, Noun::Big,
                 Words::tr("The result of job %1 is not whole: %L2 of %L3 bytes are there.")
                     .arg(m_id)
@@ -155,32 +197,15 @@ private:
     }
     void judgeKey()
     {
-        const QByteArray defined = m_facts.definedKey();
+        const QByteArray defined = m_head->idempotencyKey.toUtf8();
         if (m_facts.key == defined && (defined.isEmpty() || m_facts.keyOwner == m_facts.id)) return;
         add(5, Noun::Keyed,
             Words::tr("The idempotency key of job %1 does not lead to it and back.").arg(m_id));
     }
-    [[nodiscard]] QByteArrayList definedNumbers() const
-    {
-        return m_facts.definition.split('\n').value(1).split(' ');
-    }
-    [[nodiscard]] std::optional<int> definedLevel() const
-    {
-        const QByteArrayList numbers = definedNumbers();
-        const QByteArray level = numbers.value(0);
-        if (numbers.size() != 10 || level.size() != 1 || level < "0" || level > "3") return {};
-        return level.toInt();
-    }
-    /// Bytes that the definition says are kept apart; -1: none.
-    [[nodiscard]] qint64 definedPayloadApart() const
-    {
-        const QByteArrayList numbers = definedNumbers();
-        if (numbers.value(9) != "b") return -1;
-        return numbers.value(7).toLongLong() + numbers.value(8).toLongLong();
-    }
 
     const QString &m_queue;
     const JobFacts &m_facts;
+    const std::optional<DefinitionHead> m_head; ///< nothing: there is none, or it cannot be read
     const qint64 m_seq;
     const QString m_id;
     QList<Finding> m_found;
@@ -218,15 +243,9 @@ JobFacts JobFacts::read(const QByteArray &id, const redis::Reply *fields)
     facts.hasLog = fields[9].text == "1";
     facts.key = fields[10].text;
     facts.keyOwner = fields[11].text;
+    facts.definitionBytes = fields[12].text.toLongLong();
+    facts.payloadInside = fields[13].text.toLongLong();
     return facts;
-}
-
-QByteArray JobFacts::definedKey() const
-{
-    const QByteArray extras = definition.split('\n').value(2);
-    if (!extras.contains("idempotency_key")) return {};
-    JsonFields fields(extras);
-    return fields.text("idempotency_key"_L1).toUtf8();
 }
 
 QList<Finding> judge(const QString &queue, const JobFacts &facts, qint64 seq)
@@ -245,8 +264,10 @@ std::optional<QueueTotals> QueueTotals::read(const redis::Reply &reply)
         totals.sizes.insert(letters[i], reply.at(sizesFrom + static_cast<size_t>(i)).toInteger());
     totals.submittedByHandlers = reply.at(11).text.toLongLong();
     totals.newestEvent = reply.at(12).text;
-    for (size_t i = countsFrom; i + 1 < reply.size(); i += 2)
+    for (size_t i = countsFrom; i + 1 < reply.size(); i += 2) {
         totals.counts.insert(reply.at(i).text, reply.at(i + 1).text.toLongLong());
+        if (reply.at(i).text == "bytes") totals.bytes = reply.at(i + 1).text;
+    }
     return totals;
 }
 

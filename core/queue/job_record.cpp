@@ -79,6 +79,7 @@ struct Numbers {
     Timestamp createdAt{};
     std::optional<Timestamp> scheduledAt;
     qint64 argsBytes = 0, kwargsBytes = 0;
+    QByteArrayView flags;
     bool isWrong = false;
 };
 
@@ -95,6 +96,7 @@ Numbers readNumbers(QByteArrayView line)
     if (const std::optional<qint64> at = words.integer()) read.scheduledAt = fromMicros(*at);
     read.argsBytes = words.integer().value_or(-1);
     read.kwargsBytes = words.integer().value_or(-1);
+    read.flags = words.rest();
     read.isWrong = words.isWrong() || level < 0 || level > 3 || read.argsBytes < 0 || read.kwargsBytes < 0;
     if (!read.isWrong) read.priority = static_cast<JobPriority>(level * 10);
     return read;
@@ -241,6 +243,18 @@ JobSummary summarizeJob(const JobId &id, const QString &queue, const QByteArray 
     row.createdAt = numbers.createdAt;
     row.payloadBytes = numbers.argsBytes + numbers.kwargsBytes;
     return row;
+}
+
+std::optional<DefinitionHead> readDefinitionHead(const QByteArray &record)
+{
+    TextCutter lines(record);
+    const QString handler = handlerOfWord(lines.until('\n'));
+    const Numbers numbers = readNumbers(lines.until('\n'));
+    const Result<Extras> extras = readExtras(lines.until('\n'), handler);
+    const bool isApart = numbers.flags == "b";
+    if (handler.isEmpty() || numbers.isWrong || !extras || !(isApart || numbers.flags == "-")) return {};
+    return DefinitionHead{static_cast<int>(numbers.priority) / 10, numbers.createdAt, numbers.scheduledAt,
+                          numbers.argsBytes + numbers.kwargsBytes, isApart,           extras->idempotencyKey};
 }
 
 } // namespace signalbox::queue

@@ -31,6 +31,18 @@ struct EncodedJob {
 /// can be read of it, and the name "(damaged)".
 [[nodiscard]] JobSummary summarizeJob(const JobId &id, const QString &queue, const QByteArray &record);
 
+/// What a definition's first three lines say of where its job belongs and what belongs to it.
+struct DefinitionHead {
+    int level = 0; ///< 0 LOW … 3 CRITICAL
+    Timestamp createdAt{};
+    std::optional<Timestamp> scheduledAt;
+    qint64 payloadBytes = 0;
+    bool isPayloadApart = false; ///< in the hash `big`
+    QString idempotencyKey;
+};
+/// Nothing when it cannot be read.
+[[nodiscard]] std::optional<DefinitionHead> readDefinitionHead(const QByteArray &record);
+
 /// A handler's name as one word of a record, and back.
 [[nodiscard]] QByteArray handlerWord(const QString &handler);
 [[nodiscard]] QString handlerOfWord(QByteArrayView word);

@@ -1,8 +1,7 @@
 #include "core/queue/queue_check.h"
 
+#include "core/queue/job_record.h"
 #include "core/queue/words.h"
-
-#include <QSet>
 
 #include <algorithm>
 
@@ -185,10 +184,12 @@ void QueueCheck::takeScan(Noun noun, const Reply &reply)
 void QueueCheck::keepUnknown(const QByteArrayList &ids)
 {
     const auto unknown = std::make_shared<QByteArrayList>(); // owners: the answers to come
-    for (const QByteArray &id : ids)
+    for (const QByteArray &id : ids) {
+        if (m_leftovers.contains(id)) continue;
         send({"HEXISTS", m_names.key(m_queue, Noun::Jobs), id}, [unknown, id](const Reply &exists) {
             if (exists.integer == 0) unknown->append(id);
         });
+    }
     send({"PING"}, [this, unknown](const Reply &) { inspect(*unknown); }); // behind the answers above
 }
 
@@ -206,8 +207,12 @@ void QueueCheck::inspect(const QByteArrayList &ids)
             if (facts.hasDefinition) ++m_report.jobs;
             const QList<Finding> found = judge(m_queue, facts, seq);
             for (const Finding &finding : found) add(finding);
-            const bool isMendable = std::ranges::any_of(found, &Finding::isMendable);
-            if (isMendable && m_toMend.size() < mendMax) m_toMend.append({facts.id, facts.definedKey()});
+            if (!std::ranges::any_of(found, &Finding::isMendable) || m_toMend.size() >= mendMax) continue;
+            if (!facts.hasDefinition) m_leftovers.insert(facts.id);
+            const std::optional<DefinitionHead> head = readDefinitionHead(facts.definition);
+            // Where nobody knows which key the definition names, the job keeps the one it has.
+            m_toMend.append({facts.id, head ? head->idempotencyKey.toUtf8() : facts.key,
+                             head ? head->createdAt : Timestamp()});
         }
         scan();
     });
@@ -235,7 +240,7 @@ void QueueCheck::confirmKey(const QByteArray &key, const QByteArray &owner)
              Words::tr("The idempotency key %1 leads to %2, which does not name it.")
                  .arg(QString::fromUtf8(key), QString::fromUtf8(owner)),
              Words::tr("Run signalboxctl doctor --repair."), true});
-        m_toMend.append({{}, key});
+        if (m_toMend.size() < mendMax) m_toMend.append({{}, key, {}});
     });
 }
 
@@ -246,7 +251,12 @@ void QueueCheck::finishScan()
     readTotals([this](const QueueTotals &after) {
         for (const Finding &finding : judge(m_queue, after)) add(finding);
         m_before = after;
-        sumFinished(0, 0, 0);
+        // The sum means something only where every job stands where it belongs, with a record that can be
+        // read.
+        if (m_toMend.isEmpty())
+            sumFinished(0, 0, 0);
+        else
+            finish();
     });
 }
 
@@ -282,7 +292,7 @@ void QueueCheck::compareBytes(qint64 sum)
         m_report.bytesAreCompared = after.hasSameFinished(m_before);
         const qint64 counted = after.counts.value("bytes");
         if (m_report.bytesAreCompared && counted != sum) {
-            m_bytesOff = sum - counted;
+            m_rightBytes = sum;
             add({8, m_queue, toText(Noun::Counts), "bytes",
                  Words::tr("Finished jobs take %L1 bytes, and the counter says %L2.").arg(sum).arg(counted),
                  Words::tr("Run signalboxctl doctor --repair."), true});

@@ -2,6 +2,8 @@
 
 #include "core/queue/invariant_checker.h"
 
+#include <QSet>
+
 #include <memory>
 
 namespace signalbox::queue {
@@ -13,6 +15,7 @@ public:
     /// What repair.lua is given: an id and the key that its definition names, or no id and a stray key.
     struct ToMend {
         QByteArray id, key;
+        Timestamp createdAt{}; ///< what lost its place gets a new one in this order
         bool operator==(const ToMend &) const = default;
     };
     using Done = std::function<void(Result<CheckReport>)>;
@@ -20,8 +23,8 @@ public:
     QueueCheck(redis::Client &client, const KeyNames &names, QString queue, bool isDeep, Done done);
     void start();
     [[nodiscard]] const QList<ToMend> &toMend() const { return m_toMend; }
-    [[nodiscard]] std::optional<qint64> bytesOff() const { return m_bytesOff; }
-    [[nodiscard]] qint64 bytesCounted() const { return m_before.counts.value("bytes"); }
+    [[nodiscard]] std::optional<qint64> rightBytes() const { return m_rightBytes; }
+    [[nodiscard]] const QByteArray &countedBytes() const { return m_before.bytes; }
 
 private:
     void judgeTypes(const QList<redis::Reply> &types, const QByteArray &layout);
@@ -49,7 +52,8 @@ private:
     Done m_done;
     CheckReport m_report;
     QList<ToMend> m_toMend;
-    std::optional<qint64> m_bytesOff; ///< what the sum of the finished jobs lacks
+    QSet<QByteArray> m_leftovers;       ///< ids without a job that were named; they may lie under many keys
+    std::optional<qint64> m_rightBytes; ///< of the finished jobs, where the counter says something else
     QueueTotals m_before;
     size_t m_noun = 0; ///< in the order of scanning
     QByteArray m_cursor = QByteArrayLiteral("0");

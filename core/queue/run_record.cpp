@@ -7,6 +7,8 @@ namespace signalbox::queue {
 namespace {
 
 constexpr size_t fieldCount = 12;
+constexpr qint64 countMax = std::numeric_limits<int>::max();
+constexpr qint64 rankMax = 4 * Rank::levelSpan - 1;
 
 std::optional<qint64> toInteger(QByteArrayView word)
 {
@@ -14,6 +16,37 @@ std::optional<qint64> toInteger(QByteArrayView word)
     const auto [end, error] = std::from_chars(word.begin(), word.end(), value);
     if (error != std::errc() || end != word.end() || word.isEmpty()) return {};
     return value;
+}
+
+/// Digits alone, and no more than can be.
+std::optional<qint64> upTo(qint64 most, QByteArrayView word)
+{
+    const std::optional<qint64> value = toInteger(word);
+    return value && word.front() != '-' && *value <= most ? value : std::nullopt;
+}
+
+bool isTime(QByteArrayView word)
+{
+    return word == "-" || upTo(std::numeric_limits<qint64>::max(), word);
+}
+
+struct Flags {
+    bool cancelAsked = false;
+    qint64 resultBytes = 0;
+};
+
+std::optional<Flags> readFlags(QByteArrayView word)
+{
+    Flags flags;
+    if (word == "-") return flags;
+    flags.cancelAsked = word.startsWith('c');
+    if (flags.cancelAsked) word = word.sliced(1);
+    if (word.isEmpty()) return flags.cancelAsked ? std::optional(flags) : std::nullopt;
+    const std::optional<qint64> bytes
+        = word.startsWith('b') ? upTo(RunRecord::bytesMax, word.sliced(1)) : std::nullopt;
+    if (!bytes) return {};
+    flags.resultBytes = *bytes;
+    return flags;
 }
 
 } // namespace
@@ -30,13 +63,18 @@ std::optional<RunRecord> RunRecord::parse(QByteArrayView record)
         words[i] = space < 0 ? line.sliced(from) : line.sliced(from, space - from);
         from = space + 1;
     }
-    const auto [token, letter, flags, attempts, started, size, failures, lost, requeues, rank, ended, ran]
+    const auto [token, letter, flagWord, attempts, started, size, failures, lost, requeues, rank, ended, ran]
         = words;
     const Result<JobStatus> status
         = letter.size() == 1 ? jobStatusFromLetter(letter.front()) : jobStatusFromLetter('\0');
-    const std::optional<qint64> numbers[] = {toInteger(attempts), toInteger(size),     toInteger(failures),
-                                             toInteger(lost),     toInteger(requeues), toInteger(rank)};
-    if (!status || std::ranges::any_of(numbers, [](const auto &number) { return !number; })) return {};
+    const std::optional<Flags> flags = readFlags(flagWord);
+    const std::optional<qint64> numbers[]
+        = {upTo(countMax, attempts), upTo(RunRecord::bytesMax, size), upTo(countMax, failures),
+           upTo(countMax, lost),     upTo(countMax, requeues),        upTo(rankMax, rank)};
+    if (token.isEmpty() || !status || !flags
+        || std::ranges::any_of(numbers, [](const auto &number) { return !number; }))
+        return {};
+    if (!isTime(started) || !isTime(ended) || !(ran == "-" || toInteger(ran))) return {};
 
     RunRecord run;
     const bool isLive = token != "-" && !token.startsWith('!');
@@ -45,9 +83,8 @@ std::optional<RunRecord> RunRecord::parse(QByteArrayView record)
     if (token != "-")
         run.workerId = QString::fromUtf8(last.first(std::max<qsizetype>(last.lastIndexOf('/'), 0)));
     run.status = *status;
-    run.cancelAsked = flags.startsWith('c');
-    if (const qsizetype b = flags.indexOf('b'); b >= 0)
-        run.resultBytes = toInteger(flags.sliced(b + 1)).value_or(0);
+    run.cancelAsked = flags->cancelAsked;
+    run.resultBytes = flags->resultBytes;
     run.attempts = static_cast<int>(*numbers[0]);
     run.definitionBytes = *numbers[1];
     run.failures = static_cast<int>(*numbers[2]);

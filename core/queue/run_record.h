@@ -9,8 +9,9 @@ namespace signalbox::queue {
 /// What happened to a job since it was submitted, as it lies in Redis; only scripts write it.
 /// docs/protocol.md, "Records".
 struct RunRecord {
-    QByteArray token; ///< of the last claim; empty: none, or it was lost
-    QString workerId; ///< the pool of the last claim
+    static constexpr qint64 bytesMax = qint64{1} << 32; ///< more than a value of Redis can hold
+    QByteArray token;                                   ///< of the last claim; empty: none, or it was lost
+    QString workerId;                                   ///< the pool of the last claim
     JobStatus status = JobStatus::Pending;
     bool cancelAsked = false;
     qint64 resultBytes = 0; ///< of a result or error that lies in `big`
@@ -23,7 +24,8 @@ struct RunRecord {
     qint64 rank = 0;
     QByteArray text; ///< result or error, or its head when it lies in `big`
 
-    /// Nothing when it is no run record.
+    /// Nothing when it is no run record: another program's, cut short, or of another layout, whose fields
+    /// would read as numbers that cannot be.
     [[nodiscard]] static std::optional<RunRecord> parse(QByteArrayView record);
 };
 

@@ -1,13 +1,14 @@
 #!lua flags=allow-oom
--- repair: jobs that inspect found in no place, in several, or with something left over -> as their run record says; then
--- the counters, so that they agree with what is there. What is right already stays as it is.
+-- repair: jobs that inspect found in no place, in several, or with something left over -> as their run record says;
+-- then the counters, so that they agree with what is there. What is right already stays as it is.
 -- KEYS     all of a queue (include keys)
--- ARGV     epoch for a queue without one   bytes to add to the finished jobs' sum, or ''   the sum that was found then;
+-- ARGV     epoch for a queue without one   the finished jobs' sum of bytes, or ''   what its counter said then;
 --          then pairs: id   the idempotency key that its definition names, or ''
 --                      ''   an idempotency key that may lead nowhere
--- Returns  then for what was done: id, or ''   a word: indexed pending scheduled retrying running completed failed
+-- Returns  for what was done: id, or ''   a word: indexed pending scheduled retrying running completed failed
 --          cancelled dead   removed   record   progress   payload   result   key   counts   bytes   layout   events
--- Keeps    invariants 1 to 5, 7, 8, 9. Its own steps may follow writes: open has found every key to be of its type.
+-- Keeps    all invariants; of 10, what can be known again. Its own steps may follow writes: open has found every key
+--          to be of its type.
 -- include open
 -- include counts
 -- include events
@@ -17,12 +18,30 @@
 local LETTERS = {'B', 'P', 'S', 'T', 'R', 'C', 'F', 'X', 'D'}
 local NAMES = {B = 'blocked', P = 'pending', S = 'scheduled', T = 'retrying', R = 'running', C = 'completed',
   F = 'failed', X = 'cancelled', D = 'dead'}
+local BYTES_MAX = 4294967296
 local LEASE_MS = 30000 -- for a run whose lease is gone: long enough for its worker to say that it lives
-local epoch, bytes_off, bytes_found = ARGV[1], ARGV[2], ARGV[3]
+local epoch, right_bytes, counted_bytes = ARGV[1], ARGV[2], ARGV[3]
 local newest = call('XREVRANGE', events, '+', '-', 'COUNT', 1)[1]
 local newest_number = newest and tonumber(match(newest[1], '^%d+'))
 local reply = {}
 local function done(id, word) reply[#reply + 1], reply[#reply + 2] = id, word end
+
+local function is_time(word) return word == '-' or find(word, '^%d+$') end
+-- A record of another layout may read as one of ours, with numbers that cannot be: nothing is built on it. The same
+-- limits as in core/queue/run_record.cpp.
+local function read_run(record)
+  local run = parse_record(record)
+  local head = run and match(record, '^[^\n]*')
+  local _, spaces = string.gsub(head or '', ' ', '')
+  if spaces ~= 11 or not PLACE[run.letter] then return nil end
+  local cancel_and_bytes = run.flags == '-' or run.flags == 'c' or match(run.flags, '^c?b(%d+)$')
+  if not cancel_and_bytes or result_bytes(run) > BYTES_MAX or tonumber(run.bytes) > BYTES_MAX then return nil end
+  for _, field in ipairs({'attempts', 'failures', 'lost', 'requeues'}) do
+    if tonumber(run[field]) > 2147483647 then return nil end
+  end
+  if tonumber(run.rank) >= 4 * LEVEL or not find(run.ran, '^%-?%d*$') then return nil end
+  return is_time(run.started) and is_time(run.ended) and run or nil
+end
 
 local function is_live(run) return run.token ~= '-' and sub(run.token, 1, 1) ~= '!' end
 local function is_rank(score, level)
@@ -30,13 +49,25 @@ local function is_rank(score, level)
 end
 local function new_rank(level) return format('%.0f', (3 - level) * LEVEL + next_seq()) end
 
+local function due_of(definition) -- ms, or nil
+  local due = tonumber((match(definition, '^[^\n]*\n%S+ %S+ %S+ %S+ %S+ %S+ (%d+)')))
+  return due and math.ceil(due / 1000)
+end
+local function is_score(letter, text, definition)
+  local score = tonumber(text)
+  if not score or score < 0 or score >= 4 * LEVEL or score % 1 ~= 0 then return false end
+  if letter == 'P' then return is_rank(score, level_of(definition)) end
+  if letter == 'S' then return score == (due_of(definition) or score) end
+  return letter == 'R' or letter == 'T' or score <= seq
+end
+
 -- Where a job belongs that has this run record, or none and stands in these lists.
-local function wanted_letter(run, scores)
+local function wanted_letter(definition, run, scores)
   if run then return run.letter == 'R' and not is_live(run) and 'P' or run.letter end
   for letter in string.gmatch('PSBCDFXT', '%a') do
     if scores[letter] then return letter end
   end
-  return 'P'
+  return (due_of(definition) or 0) > now_ms and 'S' or 'P'
 end
 
 local function wanted_score(letter, definition, run)
@@ -46,12 +77,9 @@ local function wanted_score(letter, definition, run)
   end
   if letter == 'R' then return format('%.0f', now_ms + LEASE_MS) end
   if letter == 'T' then return format('%.0f', now_ms) end
-  if letter == 'S' then
-    local due = tonumber((match(definition, '^[^\n]*\n%S+ %S+ %S+ %S+ %S+ %S+ (%d+)')))
-    return format('%.0f', due and math.ceil(due / 1000) or now_ms)
-  end
+  if letter == 'S' then return format('%.0f', due_of(definition) or now_ms) end
   local ended = run and tonumber(run.ended)
-  return format('%.0f', ended and min(ended - EPOCH, seq) or next_seq())
+  return format('%.0f', ended and max(0, min(ended - EPOCH, seq)) or next_seq())
 end
 
 local function remove_leftovers(id, scores)
@@ -68,11 +96,22 @@ local function remove_leftovers(id, scores)
   end
 end
 
+-- What is there of a result is kept, also where all else about the run is lost.
+local function new_run(id, definition, record, letter)
+  local run = fresh_run(bytes_of(definition), '0')
+  run.letter, run.ended = letter, letter ~= 'T' and now_text or '-'
+  run.text = record and match(record, '\n(.*)') or ''
+  set_flags(run, false, call('HSTRLEN', big, id .. ':r'))
+  done(id, 'record')
+  return run
+end
+
 -- Returns the run record as it must be then, or nil when there need be none.
-local function mend_place(id, definition, run, scores)
-  local letter = wanted_letter(run, scores)
+local function mend_place(id, definition, record, scores)
+  local run = read_run(record)
+  local letter = wanted_letter(definition, run, scores)
   local score = scores[letter]
-  local is_right = score and (letter ~= 'P' or is_rank(tonumber(score), level_of(definition)))
+  local is_right = score and is_score(letter, score, definition)
   if not is_right then score = wanted_score(letter, definition, run) end
   local others = 0
   for other in pairs(scores) do
@@ -84,9 +123,7 @@ local function mend_place(id, definition, run, scores)
     event('repaired', id)
   end
   if not run and not find('PSB', letter, 1, true) then
-    run = fresh_run(bytes_of(definition), '0')
-    run.letter, run.ended = letter, letter ~= 'T' and now_text or '-'
-    done(id, 'record')
+    run = new_run(id, definition, record, letter)
   elseif run and run.letter ~= letter then
     run.letter = letter -- its lease was nobody's
   end
@@ -98,6 +135,10 @@ local function mend_parts(id, definition, run, letter)
   if letter ~= 'R' and call('HDEL', progress, id) == 1 then done(id, 'progress') end
   local apart = match(definition, '^[^\n]*\n%S+ %S+ %S+ %S+ %S+ %S+ %S+ %d+ %d+ (%S+)')
   if apart == '-' and call('HDEL', big, id .. ':p') == 1 then done(id, 'payload') end
+  if run and apart and tonumber(run.bytes) ~= bytes_of(definition) then
+    run.bytes = format('%.0f', bytes_of(definition))
+    done(id, 'record')
+  end
   local expected, there = run and result_bytes(run) or 0, call('HSTRLEN', big, id .. ':r')
   if expected == there then return end
   done(id, 'result')
@@ -134,7 +175,7 @@ local function mend(id, key)
   local scores = {}
   for _, letter in ipairs(LETTERS) do scores[letter] = call('ZSCORE', PLACE[letter], id) or nil end
   if not definition then return remove_leftovers(id, scores) end
-  local run, letter = mend_place(id, definition, parse_record(record), scores)
+  local run, letter = mend_place(id, definition, record, scores)
   mend_parts(id, definition, run, letter)
   local text = run and to_record(run)
   if text and text ~= record then
@@ -167,16 +208,34 @@ local function mend_counts()
   local gone, by_handlers, fields = 0, 0, call('HGETALL', handlers)
   for _, field in ipairs({'purged', 'expired', 'trimmed', 'deleted'}) do gone = gone + counter(field) end
   for i = 1, #fields, 2 do
-    if sub(fields[i], 1, 10) == 'submitted.' then by_handlers = by_handlers + fields[i + 1] end
+    if sub(fields[i], 1, 10) == 'submitted.' then by_handlers = by_handlers + (tonumber(fields[i + 1]) or 0) end
   end
   local submitted = max(counter('submitted'), held + gone, by_handlers)
   if submitted ~= counter('submitted') then set('submitted', submitted) end
   if held + gone < submitted then set('deleted', counter('deleted') + submitted - held - gone) end
   if by_handlers < submitted then
-    call('HINCRBY', handlers, 'submitted.1:(other)', format('%.0f', submitted - by_handlers))
+    local others = tonumber(call('HGET', handlers, 'submitted.1:(other)')) or 0
+    call('HSET', handlers, 'submitted.1:(other)', format('%.0f', others + submitted - by_handlers))
   end
   if #changed > 0 or by_handlers < submitted then done('', 'counts') end
   return changed
+end
+
+-- The last seq is lost with its counter. Jobs that stand where they were put, no later than now, tell it, so that they
+-- keep their places.
+local function find_seq()
+  local most, last = max(now - EPOCH, seq), seq
+  local function look(key, from)
+    local lowest, highest = format('%.0f', from), format('%.0f', from + most)
+    local top = call('ZREVRANGEBYSCORE', key, highest, lowest, 'WITHSCORES', 'LIMIT', 0, 1)[2]
+    if top then last = max(last, floor(tonumber(top) - from)) end
+  end
+  for level = 0, 3 do look(pending, (3 - level) * LEVEL) end
+  for _, letter in ipairs({'C', 'F', 'X', 'D'}) do look(PLACE[letter], 0) end
+  if last > seq then
+    seq = last
+    done('', 'counts')
+  end
 end
 
 if not layout then
@@ -184,20 +243,18 @@ if not layout then
   if call('HSETNX', meta, 'epoch', epoch) == 1 then call('HSET', meta, 'created_us', now_text) end
   done('', 'layout')
 end
-if newest_number and event_number ~= newest_number then
-  event_number = newest_number
+if event_number ~= newest_number then
+  event_number = newest_number or event_number -- an empty stream goes on where it was
+  event('repaired', '-')
   done('', 'events')
 end
+find_seq()
 for at = 4, #ARGV, 2 do
   if ARGV[at] ~= '' then mend(ARGV[at], ARGV[at + 1]) else mend_stray_key(ARGV[at + 1]) end
 end
-for _, letter in ipairs({'C', 'F', 'X', 'D'}) do
-  local last = call('ZRANGE', PLACE[letter], -1, -1, 'WITHSCORES')[2]
-  if last and tonumber(last) > seq then seq = floor(tonumber(last)) end
-end
 local changed = mend_counts()
-if bytes_off ~= '' and (call('HGET', counts, 'bytes') or '0') == bytes_found then
-  changed[#changed + 1], changed[#changed + 2] = 'bytes', format('%.0f', bytes_found + bytes_off)
+if right_bytes ~= '' and (call('HGET', counts, 'bytes') or '') == counted_bytes then
+  changed[#changed + 1], changed[#changed + 2] = 'bytes', right_bytes
   done('', 'bytes')
 end
 if #reply > 0 then

@@ -8,7 +8,7 @@
 local by_handlers = 0
 local fields = call('HGETALL', handlers) -- 5,000 at most
 for i = 1, #fields, 2 do
-  if sub(fields[i], 1, 10) == 'submitted.' then by_handlers = by_handlers + fields[i + 1] end
+  if sub(fields[i], 1, 10) == 'submitted.' then by_handlers = by_handlers + (tonumber(fields[i + 1]) or 0) end
 end
 local newest = call('XREVRANGE', events, '+', '-', 'COUNT', 1)[1]
 local reply = {layout or '', jobs_held, size.B, size.P, size.S, size.T, size.R, size.C, size.F, size.X, size.D,

@@ -4,6 +4,10 @@
 
 #include <QTest>
 
+namespace signalbox::queue::scripts {
+extern const redis::ScriptSource inspect, repair, totals; // the doctor's
+}
+
 namespace signalbox::test {
 
 using namespace queue;
@@ -48,6 +52,9 @@ QList<Call> WrongKeyTest::calls(const Everything &all) const
     const QByteArray big = bigArray(5000).bytes();
     return {{&scripts::show, {running}},
             {&scripts::stats, {}},
+            {&scripts::totals, {}},
+            {&scripts::inspect, ids},
+            {&scripts::repair, QByteArrayList{"epoch", "7", "", running, "", "", "stray"}},
             {&scripts::page, {"P", "10", "0", "", ""}},
             {&scripts::submit,
              {"epoch", "2", testId(900).bytes(), "1kb", "noop", "noop\n1 3 1 2 - 1 - 2 2 b\n\n\n", "k9", big,
