@@ -45,12 +45,12 @@ QByteArray with(const QByteArray &member)
 class JobDefinitionTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void createWithDefaults();
+    void seed01_createWithDefaults();
     void completeFillsWhatWasLeftOut();
     void completeKeepsWhatIsThere();
     void nameIsTheHandlersLastPart_data();
     void nameIsTheHandlersLastPart();
-    void jsonRoundTrip();
+    void seed03_jsonRoundTrip();
     void byteOrderMarkInsideATextIsKept();
     void writesOneLineInAFixedOrder();
     void defect25_unknownJsonKeyIsKept();
@@ -62,13 +62,13 @@ private Q_SLOTS:
     void refusesHostileJson();
     void defect24_badScheduledAtIsAnError();
     void pastScheduledAtIsAllowed();
-    void validation_data();
-    void validation();
+    void seed02_validation_data();
+    void seed02_validation();
     void limitsAreRefusedOneBeyond();
     void payloadLimitsNameTheField();
 };
 
-void JobDefinitionTest::createWithDefaults()
+void JobDefinitionTest::seed01_createWithDefaults()
 {
     const Result<JobDefinition> job = JobDefinition::fromJson(R"({"handler":"backup.create"})");
     VERIFY_OK(job);
@@ -126,7 +126,7 @@ void JobDefinitionTest::nameIsTheHandlersLastPart()
     VERIFY_OK(job.validate());
 }
 
-void JobDefinitionTest::jsonRoundTrip()
+void JobDefinitionTest::seed03_jsonRoundTrip()
 {
     const Result<JobDefinition> again = JobDefinition::fromJson(fullJob().toJson());
     VERIFY_OK(again);
@@ -311,7 +311,7 @@ void JobDefinitionTest::pastScheduledAtIsAllowed()
     VERIFY_OK(JobDefinition::fromJson(with(R"("scheduled_at":"1970-01-01T00:00:00Z")")));
 }
 
-void JobDefinitionTest::validation_data()
+void JobDefinitionTest::seed02_validation_data()
 {
     QTest::addColumn<JobDefinition>("job");
     QTest::addColumn<QString>("field");
@@ -344,7 +344,7 @@ void JobDefinitionTest::validation_data()
     row("kwargs no object", u"kwargs"_s, [](auto &job) { job.kwargs = JsonText(); });
 }
 
-void JobDefinitionTest::validation()
+void JobDefinitionTest::seed02_validation()
 {
     QFETCH(JobDefinition, job);
     QFETCH(QString, field);

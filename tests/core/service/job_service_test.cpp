@@ -34,12 +34,12 @@ qint64 numberIn(const QByteArray &data, QLatin1StringView key)
 class JobServiceTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void seed_serviceEndToEndWithArgsAndKwargs_data() { test::addBackends(); }
-    void seed_serviceEndToEndWithArgsAndKwargs();
-    void seed_failingJobEndToEndToDeadLetter_data() { test::addBackends(); }
-    void seed_failingJobEndToEndToDeadLetter();
-    void seed_serviceMetrics_data() { test::addBackends(); }
-    void seed_serviceMetrics();
+    void seed13_serviceEndToEndWithArgsAndKwargs_data() { test::addBackends(); }
+    void seed13_serviceEndToEndWithArgsAndKwargs();
+    void seed14_failingJobEndToEndToDeadLetter_data() { test::addBackends(); }
+    void seed14_failingJobEndToEndToDeadLetter();
+    void seed15_serviceMetrics_data() { test::addBackends(); }
+    void seed15_serviceMetrics();
     void defect16_anotherServiceSeesWorkersEventsAndProgress();
     void defect30_eventsTellTheTruth_data() { test::addBackends(); }
     void defect30_eventsTellTheTruth();
@@ -60,7 +60,7 @@ private:
     std::unique_ptr<test::TestServer> m_server;
 };
 
-void JobServiceTest::seed_serviceEndToEndWithArgsAndKwargs()
+void JobServiceTest::seed13_serviceEndToEndWithArgsAndKwargs()
 {
     ServiceRig rig(server());
     rig.handle(u"math.add"_s, [](const JobDefinition &job, worker::RunContext &) {
@@ -87,7 +87,7 @@ void JobServiceTest::seed_serviceEndToEndWithArgsAndKwargs()
     QCOMPARE(get(rig->job(submitted->id))->definition.args.bytes(), sum.args.bytes());
 }
 
-void JobServiceTest::seed_failingJobEndToEndToDeadLetter()
+void JobServiceTest::seed14_failingJobEndToEndToDeadLetter()
 {
     ServiceRig rig(server());
     std::atomic<int> runs{0};
@@ -122,7 +122,7 @@ void JobServiceTest::seed_failingJobEndToEndToDeadLetter()
     QVERIFY(mended->error.isEmpty());
 }
 
-void JobServiceTest::seed_serviceMetrics()
+void JobServiceTest::seed15_serviceMetrics()
 {
     ServiceRig rig(server());
     rig.handle(u"ok"_s,

@@ -21,7 +21,7 @@ private Q_SLOTS:
     void startsAgainAfterAStop();
     void stopOfAStoppedPoolIsDone();
     void optionsAreCheckedAndKeptWhileRunning();
-    void scalesTwoFourOne();
+    void seed16_scaleTwoFourOne();
     void scalingDownLetsJobsFinish();
     void failingJobIsBuriedAfterItsRetries();
     void permanentFailureIsNotRetried();
@@ -123,7 +123,7 @@ void PoolTest::optionsAreCheckedAndKeptWhileRunning()
     QCOMPARE(waitFor(world.pool->setOptions({})).error().kind, Error::Kind::WrongState);
 }
 
-void PoolTest::scalesTwoFourOne()
+void PoolTest::seed16_scaleTwoFourOne()
 {
     PoolWorld world;
     const auto gate = world.addGate(u"gate"_s);
