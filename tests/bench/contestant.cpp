@@ -65,7 +65,8 @@ double serverCpuSeconds(const Options &options)
 Options readOptions(const QStringList &arguments)
 {
     QCommandLineParser parser;
-    parser.addPositionalArgument(u"scenario"_s, u"drain, lifecycle, latency, pending, finished or idle"_s);
+    parser.addPositionalArgument(u"scenario"_s,
+                                 u"drain, lifecycle, latency, pending, finished, idle or views"_s);
     for (const QString &name : {u"redis"_s, u"jobs"_s, u"payload"_s, u"concurrency"_s, u"samples"_s})
         parser.addOption({name, name, name});
     if (!parser.parse(arguments)) giveUp(parser.errorText());

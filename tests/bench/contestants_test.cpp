@@ -63,6 +63,7 @@ private Q_SLOTS:
     void pendingLeavesEveryJobUnrun();
     void latencyAnswersOneSampleAJob_data() { programs(); }
     void latencyAnswersOneSampleAJob();
+    void viewsAreAskedOfHalfWaitingHalfEndedJobs();
     void anIdlePoolSaysReadyAndGoesWithItsInput();
     void anUnknownScenarioIsRefusedByName_data() { programs(); }
     void anUnknownScenarioIsRefusedByName();
@@ -114,6 +115,18 @@ void ContestantsTest::latencyAnswersOneSampleAJob()
     const QJsonArray samples = run.answer.value(u"samples_ms").toArray();
     QCOMPARE(samples.size(), 20);
     for (const QJsonValue &sample : samples) QVERIFY(sample.toDouble() > 0);
+}
+
+void ContestantsTest::viewsAreAskedOfHalfWaitingHalfEndedJobs()
+{
+    const TestServer server({.tcp = true});
+    const Run run = runToEnd(QStringLiteral(SIGNALBOX_BENCH_PROGRAM), arguments(server, u"views"_s, 1'000));
+    QVERIFY2(run.exitCode == 0, qPrintable(run.complaint));
+    QCOMPARE(sizeOf(server, "ZCARD", "pending"), 500);
+    QCOMPARE(sizeOf(server, "ZCARD", "completed"), 500);
+    const QJsonObject views = run.answer.value(u"samples_ms").toObject();
+    QVERIFY(views.contains(u"counts"_s) && views.contains(u"metrics"_s));
+    for (const QJsonValue &samples : views) QCOMPARE(samples.toArray().size(), 20);
 }
 
 void ContestantsTest::anIdlePoolSaysReadyAndGoesWithItsInput()

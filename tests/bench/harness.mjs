@@ -23,26 +23,26 @@ const { values: args } = parseArgs({
 });
 
 const size = args.quick
-  ? { drain: 20000, lifecycle: 20000, samples: 300, memory: 20000, idleSeconds: 5 }
-  : { drain: 100000, lifecycle: 50000, samples: 1000, memory: 100000, idleSeconds: 20 };
+  ? { drain: 20000, lifecycle: 20000, samples: 300, memory: 20000, idleSeconds: 5, views: 100000 }
+  : { drain: 100000, lifecycle: 50000, samples: 1000, memory: 100000, idleSeconds: 20, views: 1000000 };
 
-// The peers' concurrency was chosen from a few trials on a busy machine. Before a figure is quoted as their best, try
-// 25 … 1,000 (Node) and 5 … 25 (Sidekiq's threads share one interpreter lock) on a quiet one.
+// The peers' concurrency is the best of a trial on a quiet machine: 50, 100, 200, 500 and 1,000 for Node; 5, 10 and 25
+// for Sidekiq, whose threads share one interpreter lock (docs/decisions/0002-benchmarks.md).
 const peer = (name) => path.join(args.folder, 'peers', name);
 const contestants = [
   args.build && { name: 'signalbox', command: [path.join(args.build, 'signalbox_bench')] },
   args.build && { name: 'raw', command: [path.join(args.build, 'raw_hiredis')], lacks: ['idle'] },
   { name: 'bullmq', command: ['node', path.join(peer('bullmq'), 'contestant.mjs')], concurrency: 200 },
   { name: 'bee-queue', command: ['node', path.join(peer('bee-queue'), 'contestant.mjs')], concurrency: 500 },
-  { name: 'sidekiq', command: ['ruby', path.join(peer('sidekiq'), 'contestant.rb')], concurrency: 10, keepsNothing: true },
+  { name: 'sidekiq', command: ['ruby', path.join(peer('sidekiq'), 'contestant.rb')], concurrency: 5, keepsNothing: true },
   {
     name: 'sidekiq-hiredis',
     command: ['ruby', path.join(peer('sidekiq'), 'contestant.rb'), '--driver', 'hiredis'],
-    concurrency: 10,
+    concurrency: 5,
     keepsNothing: true,
   },
 ].filter(Boolean);
-const scenarioNames = ['drain', 'lifecycle', 'latency', 'idle', 'memory'];
+const scenarioNames = ['drain', 'lifecycle', 'latency', 'idle', 'memory', 'views'];
 
 const wanted = args.only?.split(',') ?? [];
 const known = [...contestants.map((c) => c.name), ...scenarioNames];
@@ -202,6 +202,18 @@ const measure = {
     return { 'commands sent/s': sent / size.idleSeconds, 'called in scripts/s': inScripts / size.idleSeconds };
   },
 
+  /** What a console asks, with a thousand jobs and with a million: ms and how many times as long. */
+  views: async (server, contestant) => {
+    const medians = async (jobs) => {
+      await clean(server);
+      const { samples_ms: samplesOf } = await run(contestant, 'views', { redis: server.address, jobs, samples: 300 });
+      return Object.entries(samplesOf).map(([name, samples]) => [name, percentile(samples.sort((a, b) => a - b), 0.5)]);
+    };
+    const few = await medians(1000);
+    const many = Object.fromEntries(await medians(size.views));
+    return Object.fromEntries(few.map(([name, ms]) => [name, { few: ms, many: many[name], times: many[name] / ms }]));
+  },
+
   memory: async (server, contestant) => {
     const figures = {};
     for (const payload of [18, 400]) {
@@ -233,8 +245,30 @@ function cell(s) {
   return digits(s.min) === digits(s.max) ? digits(s.median) : `${digits(s.median)} [${digits(s.min)} – ${digits(s.max)}]`;
 }
 
+function printTable(rows) {
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  const line = (row) => '| ' + row.map((text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]))).join(' | ') + ' |';
+  console.log('\n' + line(rows[0]));
+  console.log('|' + widths.map((w, i) => (i === 0 ? '-'.repeat(w + 2) : '-'.repeat(w + 1) + ':')).join('|') + '|');
+  for (const row of rows.slice(1)) console.log(line(row));
+}
+
+/** A line a question, for they have nobody beside them but themselves. */
+function reportViews(rounds) {
+  const table = Object.fromEntries(Object.keys(rounds[0]).map((name) => [
+    name,
+    Object.fromEntries(['few', 'many', 'times'].map((figure) => [figure, summary(rounds.map((one) => one[name][figure]))])),
+  ]));
+  printTable([
+    ['views', '1,000 jobs: ms', `${size.views.toLocaleString('en')} jobs: ms`, 'times'],
+    ...Object.entries(table).map(([name, { few, many, times }]) => [name, cell(few), cell(many), cell(times)]),
+  ]);
+  return table;
+}
+
 /** rounds: contestant name → one object of figures a round. */
 function report(scenario, rounds) {
+  if (scenario === 'views') return reportViews(rounds.signalbox);
   const names = [...new Set(Object.values(rounds).flatMap((all) => Object.keys(all[0])))];
   const ours = rounds.signalbox;
   const table = {};
@@ -246,12 +280,7 @@ function report(scenario, rounds) {
     table[name][`signalbox ÷ this, ${names[0]}`] = summary(ratios);
   }
   const columns = [...new Set(Object.values(table).flatMap((row) => Object.keys(row)))];
-  const rows = [[scenario, ...columns], ...Object.entries(table).map(([name, row]) => [name, ...columns.map((c) => cell(row[c]))])];
-  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
-  const line = (row) => '| ' + row.map((text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]))).join(' | ') + ' |';
-  console.log('\n' + line(rows[0]));
-  console.log('|' + widths.map((w, i) => (i === 0 ? '-'.repeat(w + 2) : '-'.repeat(w + 1) + ':')).join('|') + '|');
-  for (const row of rows.slice(1)) console.log(line(row));
+  printTable([[scenario, ...columns], ...Object.entries(table).map(([name, row]) => [name, ...columns.map((c) => cell(row[c]))])]);
   return table;
 }
 
@@ -275,7 +304,8 @@ console.log(`${args.runs} interleaved runs; median [lowest – highest]`);
 
 const results = {};
 for (const scenario of scenarios) {
-  const able = running.filter((c) => !c.lacks?.includes(scenario));
+  const able = running.filter((c) => !c.lacks?.includes(scenario) && (scenario !== 'views' || c.name === 'signalbox'));
+  if (able.length === 0) continue;
   const rounds = Object.fromEntries(able.map((c) => [c.name, []]));
   // Bytes and commands do not vary from run to run as times do: one round is enough.
   const count = scenario === 'memory' || scenario === 'idle' ? 1 : Number(args.runs);

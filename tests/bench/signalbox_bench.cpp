@@ -6,9 +6,11 @@
 #include "tests/bench/contestant.h"
 
 #include <QCoreApplication>
+#include <QJsonArray>
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <semaphore>
 
 namespace signalbox::bench {
@@ -139,6 +141,7 @@ public:
         return {};
     }
     QJsonObject latency();
+    QJsonObject views();
 
 private:
     void preload() { Submitter(*m_queue, m_options.payloadBytes).sendAll(m_options.jobs); }
@@ -192,6 +195,49 @@ QJsonObject Bench::latency()
     return samplesAnswer(samplesMs);
 }
 
+/// What a console asks for again and again: half of the jobs have ended, half wait. The pool is gone
+/// meanwhile.
+QJsonObject Bench::views()
+{
+    using Clock = std::chrono::steady_clock;
+    const auto page = [this](JobStatus status, bool reversed) {
+        const queue::ListPage rows = answerOf(
+            m_queue->list({.queue = queueName, .status = status, .filter = {}, .reversed = reversed}));
+        const queue::ListPage next = answerOf(m_queue->list(
+            {.queue = queueName, .status = status, .filter = {}, .after = rows.next, .reversed = reversed}));
+        if (rows.rows.size() != 100 || next.rows.size() != 100) giveUp(u"A page came back short."_s);
+    };
+    const std::vector<std::pair<QString, std::function<void()>>> asked{
+        {u"two pages pending"_s, [&] { page(JobStatus::Pending, false); }},
+        {u"two pages pending, from the end"_s, [&] { page(JobStatus::Pending, true); }},
+        {u"two pages completed"_s, [&] { page(JobStatus::Completed, false); }},
+        {u"two pages completed, from the end"_s, [&] { page(JobStatus::Completed, true); }},
+        {u"counts"_s, [this] { (void)answerOf(m_queue->stats(queueName)); }},
+        {u"metrics"_s,
+         [this] {
+             (void)answerOf(m_queue->stats(queueName));
+             (void)answerOf(m_queue->handlerCounts(queueName));
+             (void)answerOf(m_queue->pools());
+         }},
+    };
+    m_options.jobs /= 2;
+    (void)lifecycle();
+    answerOf(m_pool->stop(worker::WorkerPool::StopMode::Graceful));
+    preload();
+
+    QJsonObject samplesOf;
+    for (const auto &[name, ask] : asked) {
+        QJsonArray samples;
+        for (int i = 0; i < m_options.samples; ++i) {
+            const Clock::time_point begin = Clock::now();
+            ask();
+            samples.append(std::chrono::duration<double, std::milli>(Clock::now() - begin).count());
+        }
+        samplesOf.insert(name, samples);
+    }
+    return {{u"jobs"_s, 2 * m_options.jobs}, {u"samples_ms"_s, samplesOf}};
+}
+
 QJsonObject measure(const Options &options)
 {
     Bench bench(options);
@@ -199,6 +245,7 @@ QJsonObject measure(const Options &options)
     if (options.scenario == "lifecycle"_L1 || options.scenario == "finished"_L1) return bench.lifecycle();
     if (options.scenario == "latency"_L1) return bench.latency();
     if (options.scenario == "pending"_L1) return bench.pending();
+    if (options.scenario == "views"_L1) return bench.views();
     if (options.scenario == "idle"_L1) return bench.idle();
     giveUp(u"There is no scenario '%1'."_s.arg(options.scenario));
 }
