@@ -26,8 +26,8 @@ const size = args.quick
   ? { drain: 20000, lifecycle: 20000, samples: 300, memory: 20000, idleSeconds: 5, views: 100000 }
   : { drain: 100000, lifecycle: 50000, samples: 1000, memory: 100000, idleSeconds: 20, views: 1000000 };
 
-// The peers' concurrency is the best of a trial on a quiet machine: 50, 100, 200, 500 and 1,000 for Node; 5, 10 and 25
-// for Sidekiq, whose threads share one interpreter lock (docs/decisions/0002-benchmarks.md).
+// The peers' concurrency is the best of a trial on a quiet machine, from 50 to 1,000 for Node and from 5 to 25 for
+// Sidekiq, whose threads share one interpreter lock (docs/decisions/0002-benchmarks.md).
 const peer = (name) => path.join(args.folder, 'peers', name);
 const contestants = [
   args.build && { name: 'signalbox', command: [path.join(args.build, 'signalbox_bench')] },
