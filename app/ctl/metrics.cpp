@@ -34,16 +34,36 @@ public:
 
 private:
     using Counts = QMap<QString, QMap<QString, qint64>>;
+    static constexpr int eventsMax = 10'000; ///< of each queue, to draw histograms from
+
     void readHandlers(Context &context, const service::ServiceMetrics &metrics)
     {
         QList<QFuture<Result<Counts>>> futures;
         for (const QueueStats &queue : metrics.queues)
             futures.append(context.service().handlerCounts(queue.queue));
-        service::whenAll(futures, this, [&context, metrics](const QList<Result<Counts>> &results) {
+        service::whenAll(futures, this, [this, &context, metrics](const QList<Result<Counts>> &results) {
             const Result<QList<Counts>> counts = service::allOf(results);
             if (!counts) return context.fail(counts.error());
-            const metrics::PrometheusInput input{metrics.queues, *counts, metrics.pools, metrics.serverNow};
-            context.out().verbatim(metrics::prometheusText(input));
+            readEvents(context, {metrics.queues, *counts, metrics.pools, metrics.serverNow, {}});
+        });
+    }
+    void readEvents(Context &context, const metrics::PrometheusInput &input)
+    {
+        QList<QFuture<Result<queue::RecentEvents>>> futures;
+        for (const QueueStats &queue : input.queues)
+            futures.append(context.service().recentEvents(queue.queue, eventsMax));
+        service::whenAll(futures, this, [&context, input](const QList<Result<queue::RecentEvents>> &results) {
+            metrics::PrometheusInput all = input;
+            for (const Result<queue::RecentEvents> &queue : results) {
+                if (!queue && queue.error().kind == Error::Kind::Unsupported)
+                    continue; // the page says "none"
+                if (!queue) return context.fail(queue.error());
+                metrics::EventHistograms one;
+                one.observe(queue->events);
+                one.observeResults(queue->resultBytes);
+                all.recent.add(one);
+            }
+            context.out().verbatim(metrics::prometheusText(all));
             context.finish();
         });
     }

@@ -32,7 +32,7 @@ QByteArray quoted(const QString &value)
 
 class Page {
 public:
-    void begin(const char *name, const char *type, const char *help)
+    void begin(const char *name, const char *type, const QByteArray &help)
     {
         m_name = name;
         m_text += QByteArray("# HELP ") + name + ' ' + help + "\n# TYPE " + name + ' ' + type + '\n';
@@ -142,19 +142,61 @@ void addWorkers(Page &page, const PrometheusInput &input)
     page.add({}, busy);
 }
 
-void addDurations(Page &page, const PrometheusInput &input)
+void addRunTime(Page &page, const PrometheusInput &input)
 {
+    page.begin("jobs_run_seconds_total", "counter", "How long all runs took together.");
     const ByHandler runUs = counts(input, u"run_us"_s);
-    const ByHandler completed = counts(input, u"completed"_s);
-    const ByHandler failed = counts(input, u"failed"_s);
-    page.begin("job_duration_seconds", "histogram", "How long runs took.");
-    for (auto one = runUs.constBegin(); one != runUs.constEnd(); ++one) {
-        const QByteArray label = handlerLabel(one.key());
-        const qint64 runs = completed.value(one.key()) + failed.value(one.key());
-        page.add(label + ",le=\"+Inf\"", runs, "_bucket");
-        page.add(label, jsonSeconds(std::chrono::microseconds(*one)), "_sum");
-        page.add(label, runs, "_count");
+    for (auto one = runUs.constBegin(); one != runUs.constEnd(); ++one)
+        page.add(handlerLabel(one.key()), jsonSeconds(std::chrono::microseconds(*one)));
+}
+
+using Written = QByteArray (*)(qint64);
+QByteArray asSeconds(qint64 micros)
+{
+    return jsonSeconds(std::chrono::microseconds(micros));
+}
+QByteArray asBytes(qint64 bytes)
+{
+    return QByteArray::number(bytes);
+}
+
+QByteArray windowText(const EventHistograms &recent)
+{
+    if (recent.events() == 0) return "of no events";
+    return "of the last " + QByteArray::number(recent.events()) + " events, from "
+        + toText(*recent.first()).toUtf8() + " to " + toText(*recent.last()).toUtf8()
+        + "; a window, so it may count less than at the last reading";
+}
+
+void addHistograms(Page &page, const char *name, const QByteArray &help, const QByteArray &labelName,
+                   const EventHistograms::ByLabel &histograms, Written written)
+{
+    page.begin(name, "histogram", help);
+    for (auto one = histograms.constBegin(); one != histograms.constEnd(); ++one) {
+        const QByteArray label = labelName + '=' + quoted(one.key());
+        const Histogram::Bounds bounds = one->bounds();
+        for (size_t i = 0; i < bounds.size(); ++i)
+            page.add(label + ",le=\"" + written(bounds[i]) + '"', one->upTo(i), "_bucket");
+        page.add(label + ",le=\"+Inf\"", one->count(), "_bucket");
+        page.add(label, written(one->sum()), "_sum");
+        page.add(label, one->count(), "_count");
     }
+}
+
+void addRecent(Page &page, const EventHistograms &recent)
+{
+    const QByteArray window = windowText(recent);
+    addHistograms(page, "job_duration_seconds", "How long runs took, " + window + '.', "handler",
+                  recent.durations(), asSeconds);
+    addHistograms(page, "job_queue_time_seconds",
+                  "How long jobs waited for a worker from when they could run, " + window + '.', "priority",
+                  recent.queueTimes(), asSeconds);
+    addHistograms(page, "job_retry_delay_seconds",
+                  "From a failed run until its job could run again, " + window + '.', "handler",
+                  recent.retryDelays(), asSeconds);
+    addHistograms(page, "job_result_size_bytes",
+                  "How big results are that are still kept, of at most a thousand jobs, " + window + '.',
+                  "handler", recent.resultSizes(), asBytes);
 }
 
 } // namespace
@@ -175,7 +217,8 @@ QByteArray prometheusText(const PrometheusInput &input)
     page.add({}, dead);
     addRunning(page, input);
     addWorkers(page, input);
-    addDurations(page, input);
+    addRunTime(page, input);
+    addRecent(page, input.recent);
     return page.take();
 }
 

@@ -6,6 +6,7 @@
 #include "core/model/worker_info.h"
 
 #include <QFuture>
+#include <QHash>
 #include <QObject>
 #include <QStringList>
 
@@ -165,6 +166,11 @@ enum class Capability {
     Limits
 };
 
+struct RecentEvents { ///< the end of a queue's event stream
+    QList<Event> events;              ///< in their order
+    QHash<JobId, qint64> resultBytes; ///< of those that completed, the newest thousand, as far as still kept
+};
+
 struct QueueConnection { ///< what a status bar says about the backend
     enum class Phase { Stopped, Connecting, Ready, Lost };
     Phase phase = Phase::Stopped;
@@ -229,6 +235,8 @@ public:
     /// Counters by handler: "completed" → {"billing.charge": 12}.
     [[nodiscard]] virtual QFuture<Result<QMap<QString, QMap<QString, qint64>>>> handlerCounts(QString queue)
         = 0;
+    /// The last so many events, at most; for figures. Unsupported where events are told and not kept.
+    [[nodiscard]] virtual QFuture<Result<RecentEvents>> recentEvents(QString queue, int most);
 
     // For the pool (engine thread)
     virtual void settleAndClaim(QByteArray worker, SettleAndClaim call,

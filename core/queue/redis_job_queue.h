@@ -69,6 +69,7 @@ public:
     [[nodiscard]] QFuture<Result<>> setLimits(QString queue, QueueLimits limits) override;
     [[nodiscard]] QFuture<Result<QList<PoolInfo>>> pools() override;
     [[nodiscard]] QFuture<Result<QMap<QString, QMap<QString, qint64>>>> handlerCounts(QString queue) override;
+    [[nodiscard]] QFuture<Result<RecentEvents>> recentEvents(QString queue, int most) override;
 
     void settleAndClaim(QByteArray worker, SettleAndClaim call,
                         std::function<void(Result<SettledAndClaimed>)> done) override;
@@ -128,6 +129,11 @@ private:
     void queueNames(std::function<void(Result<QStringList>)> done);
     void listNow(const ListQuery &query, std::function<void(Result<ListPage>)> done);
     void readPages(const std::shared_ptr<ListCall> &call);
+
+    // recent_events.cpp
+    void readEnd(const QString &queue, int most, const runtime::Answer<RecentEvents> &answer);
+    void readResultSizes(const QString &queue, const std::shared_ptr<RecentEvents> &recent,
+                         const runtime::Answer<RecentEvents> &answer);
 
     // redis_job_queue_acts.cpp
     template <typename T>

@@ -263,6 +263,11 @@ QFuture<Result<QMap<QString, QMap<QString, qint64>>>> JobService::handlerCounts(
     return d->queue.handlerCounts(std::move(queue));
 }
 
+QFuture<Result<queue::RecentEvents>> JobService::recentEvents(QString queue, int most)
+{
+    return d->queue.recentEvents(std::move(queue), most);
+}
+
 // Workers
 
 QFuture<Result<>> JobService::startWorkers(int count)

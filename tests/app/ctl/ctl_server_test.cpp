@@ -123,7 +123,8 @@ void CtlServerTest::metricsInEveryForm()
           "jobs_completed_total{handler=\"ok\",status=\"success\"} 1",
           "jobs_dead_letter_total{handler=\"bad\"} 1", "jobs_dead_letter 1", "workers_total 2",
           "workers_busy 0", "job_duration_seconds_count{handler=\"ok\"} 1",
-          "# TYPE job_duration_seconds histogram"})
+          "# TYPE job_duration_seconds histogram", "job_queue_time_seconds_count{priority=\"normal\"} 2",
+          "job_result_size_bytes_count{handler=\"ok\"} 1", "# TYPE job_retry_delay_seconds histogram"})
         QVERIFY2(text.out.contains(QByteArray(line) + '\n'), text.all().constData());
 }
 

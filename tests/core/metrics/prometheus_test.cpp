@@ -10,6 +10,33 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+/// A job that waits an hour, fails after 2 s, waits 5 s for its retry, and completes in 50 ms.
+EventHistograms life()
+{
+    constexpr Timestamp start = fromMicros(1'799'000'000'000'000);
+    const JobId id = JobId::trusted("5f2c41d0-aaaa-4bbb-8ccc-0123456789ab");
+    QList<Event> events;
+    const auto add = [&](Event::Type type, std::chrono::microseconds at, const QByteArray &data) {
+        Event event;
+        event.type = type;
+        event.job = id;
+        event.at = start + at;
+        event.data = data;
+        events.append(event);
+    };
+    add(Event::Type::JobSubmitted, 0s, R"({"handler":"send","priority":"low","scheduled_at":null})");
+    add(Event::Type::JobStarted, 1h, R"({"worker_id":"w","attempt":1,"handler":"send"})");
+    add(Event::Type::JobFailed, 1h + 2s,
+        R"({"error":"x","will_retry":true,"attempts":1,"handler":"send","duration":2,"worker_id":"w"})");
+    add(Event::Type::JobPromoted, 1h + 7s, "{}");
+    add(Event::Type::JobStarted, 1h + 7250ms, R"({"worker_id":"w","attempt":2,"handler":"send"})");
+    add(Event::Type::JobCompleted, 1h + 7300ms, R"({"duration":0.05,"worker_id":"w"})");
+    EventHistograms seen;
+    seen.observe(events);
+    seen.observeResults({{id, 1000}});
+    return seen;
+}
+
 PrometheusInput sample()
 {
     PrometheusInput input;
@@ -40,6 +67,7 @@ PrometheusInput sample()
     pool.workers = {worker(WorkerStatus::Busy, 1s, u"send"_s), worker(WorkerStatus::Idle, 1s, {}),
                     worker(WorkerStatus::Idle, 31s, {})};
     input.pools = {pool};
+    input.recent = life();
     return input;
 }
 
@@ -52,32 +80,45 @@ private Q_SLOTS:
     void everyPromisedNameIsThere();
     void everyLineIsOfTheFormat();
     void labelsCannotBreakOut();
+    void helpSaysWhichEventsWereSeen();
     void nothingIsStillAPage();
 };
 
 void PrometheusTest::everyPromisedNameIsThere_data()
 {
     QTest::addColumn<QByteArray>("line");
-    for (const char *line : {"jobs_submitted_total{handler=\"send\",priority=\"normal\"} 10",
-                             "jobs_submitted_total{handler=\"send\",priority=\"high\"} 2",
-                             "jobs_completed_total{handler=\"send\",status=\"success\"} 8", // of both queues
-                             "jobs_completed_total{handler=\"hash\",status=\"success\"} 4",
-                             "jobs_completed_total{handler=\"send\",status=\"failed\"} 3",
-                             "jobs_completed_total{handler=\"send\",status=\"cancelled\"} 1",
-                             "jobs_retried_total{handler=\"send\"} 2",
-                             "jobs_dead_letter_total{handler=\"send\"} 1",
-                             "jobs_pending{priority=\"low\"} 1",
-                             "jobs_pending{priority=\"normal\"} 22",
-                             "jobs_pending{priority=\"high\"} 3",
-                             "jobs_pending{priority=\"critical\"} 4",
-                             "jobs_running{handler=\"send\"} 1",
-                             "jobs_dead_letter 10",
-                             "workers_total 2",
-                             "workers_idle 1",
-                             "workers_busy 1", // one heartbeat is too old to count
-                             "job_duration_seconds_bucket{handler=\"send\",le=\"+Inf\"} 11",
-                             "job_duration_seconds_sum{handler=\"send\"} 2.5",
-                             "job_duration_seconds_count{handler=\"send\"} 11"})
+    for (const char *line :
+         {"jobs_submitted_total{handler=\"send\",priority=\"normal\"} 10",
+          "jobs_submitted_total{handler=\"send\",priority=\"high\"} 2",
+          "jobs_completed_total{handler=\"send\",status=\"success\"} 8", // of both queues
+          "jobs_completed_total{handler=\"hash\",status=\"success\"} 4",
+          "jobs_completed_total{handler=\"send\",status=\"failed\"} 3",
+          "jobs_completed_total{handler=\"send\",status=\"cancelled\"} 1",
+          "jobs_retried_total{handler=\"send\"} 2",
+          "jobs_dead_letter_total{handler=\"send\"} 1",
+          "jobs_pending{priority=\"low\"} 1",
+          "jobs_pending{priority=\"normal\"} 22",
+          "jobs_pending{priority=\"high\"} 3",
+          "jobs_pending{priority=\"critical\"} 4",
+          "jobs_running{handler=\"send\"} 1",
+          "jobs_dead_letter 10",
+          "workers_total 2",
+          "workers_idle 1",
+          "workers_busy 1", // one heartbeat is too old to count
+          "jobs_run_seconds_total{handler=\"send\"} 2.5",
+          "job_duration_seconds_bucket{handler=\"send\",le=\"0.025\"} 0",
+          "job_duration_seconds_bucket{handler=\"send\",le=\"0.05\"} 1",
+          "job_duration_seconds_bucket{handler=\"send\",le=\"2.5\"} 2", // buckets add up
+          "job_duration_seconds_bucket{handler=\"send\",le=\"+Inf\"} 2",
+          "job_duration_seconds_sum{handler=\"send\"} 2.05",
+          "job_duration_seconds_count{handler=\"send\"} 2",
+          "job_queue_time_seconds_bucket{priority=\"low\",le=\"1800\"} 1", // of the second run
+          "job_queue_time_seconds_bucket{priority=\"low\",le=\"7200\"} 2",
+          "job_queue_time_seconds_sum{priority=\"low\"} 3600.25",
+          "job_retry_delay_seconds_bucket{handler=\"send\",le=\"5\"} 1",
+          "job_retry_delay_seconds_count{handler=\"send\"} 1",
+          "job_result_size_bytes_bucket{handler=\"send\",le=\"1024\"} 1",
+          "job_result_size_bytes_sum{handler=\"send\"} 1000"})
         QTest::newRow(line) << QByteArray(line);
 }
 
@@ -117,6 +158,20 @@ void PrometheusTest::labelsCannotBreakOut()
     QVERIFY2(text.contains("handler=\"a\\\"} 1\\nworkers_total 99\\\\?[2J\""), text.constData());
     QVERIFY(!text.contains("\nworkers_total 99"));
     QVERIFY(!text.contains('\033'));
+}
+
+void PrometheusTest::helpSaysWhichEventsWereSeen()
+{
+    const QByteArray seen
+        = "of the last 6 events, from 2027-01-03T18:13:20.000000Z to 2027-01-03T19:13:27.300000Z;";
+    for (const char *name : {"job_duration_seconds", "job_queue_time_seconds", "job_retry_delay_seconds",
+                             "job_result_size_bytes"}) {
+        const QByteArray page = prometheusText(sample());
+        const qsizetype at = page.indexOf(QByteArray("# HELP ") + name + ' ');
+        QVERIFY2(at >= 0 && page.mid(at, page.indexOf('\n', at) - at).contains(seen), page.constData());
+        QVERIFY(page.contains(QByteArray("# TYPE ") + name + " histogram\n"));
+    }
+    QVERIFY(prometheusText({}).contains("# HELP job_duration_seconds How long runs took, of no events.\n"));
 }
 
 void PrometheusTest::nothingIsStillAPage()
