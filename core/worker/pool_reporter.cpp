@@ -3,6 +3,8 @@
 #include <QCoreApplication>
 #include <QSysInfo>
 
+#include <algorithm>
+
 namespace signalbox::worker {
 
 using namespace std::chrono_literals;
@@ -11,7 +13,9 @@ using std::chrono::nanoseconds;
 namespace {
 
 constexpr std::chrono::milliseconds hereInterval = 100ms;
-constexpr std::chrono::milliseconds publishInterval = 1000ms;
+constexpr std::chrono::milliseconds publishInterval = 500ms;
+/// One change seldom comes alone: a job's end, the next one's claim, and its begin by a worker's thread.
+constexpr std::chrono::milliseconds publishSoon = 50ms;
 
 } // namespace
 
@@ -47,7 +51,9 @@ void PoolReporter::noteChange()
 {
     if (!m_threads) return;
     if (!m_hereTimer->isActive()) m_hereTimer->start(hereInterval);
-    if (!m_publishTimer->isActive()) m_publishTimer->start(publishInterval);
+    if (m_publishTimer->isActive()) return;
+    const nanoseconds wait = m_publishedAt + publishInterval - m_parts.context.seams.clock->monotonicNow();
+    m_publishTimer->start(std::max(publishSoon, std::chrono::ceil<std::chrono::milliseconds>(wait)));
 }
 
 void PoolReporter::beat()
@@ -59,11 +65,27 @@ void PoolReporter::beat()
 void PoolReporter::tellHere()
 {
     m_changed(info());
+    if (isSomethingAboutToBegin()) m_hereTimer->start(hereInterval);
+}
+
+bool PoolReporter::isSomethingAboutToBegin() const
+{
+    const std::vector<RunPtr> held = m_parts.held.all();
+    const auto countOf = [&held](Run::Stage stage) {
+        return std::count_if(held.begin(), held.end(), [stage](const RunPtr &run) {
+            return run->stage.load(std::memory_order_acquire) == stage;
+        });
+    };
+    return m_threads && countOf(Run::Stage::Waiting) > 0
+        && countOf(Run::Stage::Running) < std::ssize(m_threads->workers());
 }
 
 void PoolReporter::publish()
 {
     if (!m_threads) return;
+    m_publishedAt = m_parts.context.seams.clock->monotonicNow();
+    m_publishTimer->stop(); // what it was for is in this
+    if (isSomethingAboutToBegin()) m_publishTimer->start(publishInterval);
     PoolInfo now = info();
     // Sent only if the loop turns, and stamped then: who reads it knows when this pool last lived.
     now.lastHeartbeat = m_parts.serverClock.now();

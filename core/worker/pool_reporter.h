@@ -9,8 +9,8 @@
 namespace signalbox::worker {
 
 /// What is known of the pool and its workers, for this process (at most ten times a second) and, through the
-/// queue, for every other (each heartbeat, and at most once a second when something changed).   Threads
-/// engine.
+/// queue, for every other (each heartbeat, and at once when something changed, but at most twice a second).
+/// Threads  engine.
 class PoolReporter {
 public:
     struct Parts {
@@ -40,6 +40,9 @@ public:
 private:
     void tellHere();
     void publish();
+    /// A worker's thread begins a run without telling: while one could, what is told now may be old in a
+    /// moment.
+    [[nodiscard]] bool isSomethingAboutToBegin() const;
     [[nodiscard]] PoolInfo frame() const;
     [[nodiscard]] WorkerInfo infoOf(const WorkerThreads::Figures &worker, const Run *run) const;
     [[nodiscard]] std::map<int, RunPtr> runsByWorker() const;
@@ -50,7 +53,8 @@ private:
     const QString m_hostname;
     const std::unique_ptr<runtime::Timer> m_hereTimer;
     const std::unique_ptr<runtime::Timer> m_publishTimer;
-    const WorkerThreads *m_threads = nullptr; // while the pool runs
+    const WorkerThreads *m_threads = nullptr;  // while the pool runs
+    std::chrono::nanoseconds m_publishedAt{0}; // monotonic
     Timestamp m_startedAt{};
     Timestamp m_lastContact{};
     BusyMeter m_busy;

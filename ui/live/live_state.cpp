@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 constexpr auto handOutEvery = 33ms;
-constexpr auto figuresEvery = 500ms;
+constexpr auto figuresEvery = 600ms; // a little longer than a pool may take to publish what an event told
 constexpr int quietTicks = 3; // seconds between two readings while nothing happens
 } // namespace
 
