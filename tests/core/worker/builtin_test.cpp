@@ -75,6 +75,8 @@ private Q_SLOTS:
     void failFailsAsItIsTold();
     void backupIsValidAndRestoresAsItWas();
     void backupOfALinkIsKeptAsALink();
+    void backupOfALinkThatLeadsOutIsRefusedByName_data();
+    void backupOfALinkThatLeadsOutIsRefusedByName();
     void damagedBackupIsRefused_data();
     void damagedBackupIsRefused();
     void archiveThatLeadsOutIsRefused_data();
@@ -275,7 +277,9 @@ void BuiltinTest::failFailsAsItIsTold()
     const RunResult plain = run(u"sample.fail"_s, {});
     QCOMPARE(plain.kind, Kind::Failed);
     QVERIFY(plain.error.startsWith(u"FailedOnPurpose: "_s));
-    QVERIFY(plain.error.contains(u"\n  at sample.fail, attempt 1"_s));
+    QCOMPARE(plain.error.section(u'\n', 1), u"  at sample.fail, attempt 1"_s);
+    QCOMPARE(plain.error, plain.error.trimmed());
+    for (const QString &line : plain.error.split(u'\n')) QVERIFY2(!line.endsWith(u' '), qPrintable(line));
     QCOMPARE(run(u"sample.fail"_s, {{u"permanent"_s, true}}).kind, Kind::FailedPermanently);
     TestContext third;
     third.attemptNumber = 3;
@@ -315,6 +319,27 @@ void BuiltinTest::backupOfALinkIsKeptAsALink()
              Kind::Completed);
     QVERIFY(QFileInfo(at(u"restored/link"_s)).isSymbolicLink());
     QCOMPARE(read(at(u"restored/link"_s)), QByteArray("first\n"));
+}
+
+void BuiltinTest::backupOfALinkThatLeadsOutIsRefusedByName_data()
+{
+    QTest::addColumn<QByteArray>("target");
+    QTest::newRow("absolute") << QByteArray("/etc/passwd");
+    QTest::newRow("relative") << QByteArray("../../elsewhere");
+}
+
+void BuiltinTest::backupOfALinkThatLeadsOutIsRefusedByName()
+{
+    QFETCH(const QByteArray, target);
+    makeTree();
+    QVERIFY(::symlink(target.constData(), QFile::encodeName(at(u"tree/a/out"_s)).constData()) == 0);
+    const RunResult refused
+        = run(u"backup.create"_s, {{u"folder"_s, at(u"tree"_s)}, {u"to"_s, m_folder->path()}});
+    QCOMPARE(refused.kind, Kind::FailedPermanently); // it would be the same the next time
+    QVERIFY2(refused.error.contains(at(u"tree/a/out"_s)), qPrintable(refused.error));
+    QVERIFY2(refused.error.contains(QLatin1StringView(target)), qPrintable(refused.error));
+    QVERIFY2(!refused.error.contains("changed"_L1), qPrintable(refused.error));
+    QVERIFY(QDir(m_folder->path()).entryList({u"*.tar.gz*"_s}).isEmpty());
 }
 
 void BuiltinTest::damagedBackupIsRefused_data()

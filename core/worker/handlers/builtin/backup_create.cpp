@@ -10,6 +10,8 @@
 #include <QFileInfo>
 #include <QRegularExpression>
 
+#include <filesystem>
+
 namespace signalbox::worker {
 
 using namespace Qt::StringLiterals;
@@ -48,6 +50,24 @@ public:
 QByteArray nameBelow(const TreeEntry &entry, const QString &folder)
 {
     return QByteArray::fromStdString(entry.path).sliced(QFile::encodeName(folder).size() + 1);
+}
+
+/// A link that leads out of the folder would let a restore write elsewhere, so no archive holds one.
+Result<> refuseLinksThatLeadOut(const QString &folder, const std::vector<TreeEntry> &entries)
+{
+    for (const TreeEntry &entry : entries) {
+        if (entry.type != TreeEntry::Type::Link) continue;
+        std::error_code error;
+        const std::string target = std::filesystem::read_symlink(entry.path, error).native();
+        const QString path = QString::fromUtf8(entry.path.c_str());
+        if (error) return fileError(Words::tr("The link %1 could not be read."), path, error.value());
+        if (linkStaysInside(nameBelow(entry, folder), QByteArray::fromStdString(target))) continue;
+        return fail(Error::Kind::Invalid, Words::tr("The folder %1 cannot be backed up.").arg(folder),
+                    Words::tr("The link %1 leads out of it, to %2, and a restore would write there.")
+                        .arg(path, QString::fromUtf8(target.c_str())),
+                    Words::tr("Remove the link, or back up a folder that holds both."));
+    }
+    return {};
 }
 
 /// The names of all entries, and the sums of the files.
@@ -106,6 +126,8 @@ BuiltinResult backupCreate(BuiltinCall &call)
 
     const Result<std::vector<TreeEntry>> entries = readTree(*folder, call.context.cancelToken());
     if (!entries) return tl::unexpected(entries.error());
+    if (const Result<> inside = refuseLinksThatLeadOut(*folder, *entries); !inside)
+        return tl::unexpected(inside.error());
     Result<BackupManifest> manifest = makeManifest(call, *folder, *entries);
     if (!manifest) return tl::unexpected(manifest.error());
     Result<NewFile> file = NewFile::create(*archive);
@@ -117,6 +139,7 @@ BuiltinResult backupCreate(BuiltinCall &call)
     // A file that changed while it was read is in the archive as no manifest says: better noticed now.
     const Result<> checked = readArchive(call, file->temporaryPath(), *manifest,
                                          [](const TarEntry &) { return TarReader::Chunk(); });
+    if (!checked && checked.error().kind != Error::Kind::Damaged) return tl::unexpected(checked.error());
     if (!checked)
         return fail(Error::Kind::Unavailable,
                     Words::tr("The folder %1 changed while it was read.").arg(*folder), checked.error().why,

@@ -98,9 +98,10 @@ BuiltinResult failOnPurpose(BuiltinCall &call)
     if (succeedsFrom > 0 && call.context.attempt() >= succeedsFrom)
         return JsonText::trusted("{\"attempt\":" + QByteArray::number(call.context.attempt()) + '}');
     call.context.log(Words::tr("Attempt %1 is about to fail.").arg(call.context.attempt()));
-    return fail(isPermanent ? Error::Kind::Invalid : Error::Kind::Unavailable,
-                u"FailedOnPurpose: "_s + message,
-                u"\n  at sample.fail, attempt %1"_s.arg(call.context.attempt()), QString());
+    return fail(
+        isPermanent ? Error::Kind::Invalid : Error::Kind::Unavailable,
+        u"FailedOnPurpose: %1\n  at sample.fail, attempt %2"_s.arg(message).arg(call.context.attempt()),
+        QString(), QString());
 }
 
 tl::unexpected<Error> stoppedEarly()

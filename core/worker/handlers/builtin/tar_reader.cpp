@@ -73,8 +73,9 @@ std::optional<QByteArray> plainName(const QByteArray &name)
     return parts.join('/');
 }
 
-/// Does a link at `name` with `target` stay inside?
-bool staysInside(const QByteArray &name, const QByteArray &target)
+} // namespace
+
+bool linkStaysInside(const QByteArray &name, const QByteArray &target)
 {
     if (target.isEmpty() || target.startsWith('/')) return false;
     qsizetype depth = name.count('/');
@@ -87,8 +88,6 @@ bool staysInside(const QByteArray &name, const QByteArray &target)
     }
     return true;
 }
-
-} // namespace
 
 struct TarReader::Inflater {
     UniqueFd fd;
@@ -247,7 +246,7 @@ Result<std::optional<TarEntry>> TarReader::toEntry(const QByteArray &header, qin
     case '2':
         entry.type = TarEntry::Type::Link;
         entry.target = longTarget.isEmpty() ? textIn(fields.sliced(157, 100)) : longTarget;
-        if (!staysInside(entry.name, entry.target))
+        if (!linkStaysInside(entry.name, entry.target))
             return damaged(
                 Words::tr("The link \"%1\" in it leads out of the folder.").arg(QString::fromUtf8(name)));
         break;

@@ -25,6 +25,10 @@ struct TarEntry {
     QByteArray target;     ///< of a Link: relative, and within the archive's folder
 };
 
+/// Does a link at `name` (relative, plain) with this target stay within the folder that the name is relative
+/// to?
+[[nodiscard]] bool linkStaysInside(const QByteArray &name, const QByteArray &target);
+
 /// Reads a .tar.gz as GNU tar writes it, in one pass, and believes nothing in it: names that lead out of the
 /// folder, devices, hard links and unknown types are errors, and so is more content than `bytesMax`, however
 /// small the file. Our own and not tar's, since a check by one program and an unpacking by another may read
