@@ -43,11 +43,10 @@ void addSizes(const QByteArrayList &ids, const Reply &records, RecentEvents &rec
 
 QFuture<Result<RecentEvents>> JobQueue::recentEvents(QString /*queue*/, int /*most*/)
 {
-    const runtime::Answer<RecentEvents> answer;
-    answer.give(fail(Error::Kind::Unsupported, Words::tr("There are no earlier events."),
-                     Words::tr("This queue tells its events and does not keep them."),
-                     Words::tr("Listen to it from the beginning.")));
-    return answer.future();
+    return runtime::answered<RecentEvents>(
+        fail(Error::Kind::Unsupported, Words::tr("There are no earlier events."),
+             Words::tr("This queue tells its events and does not keep them."),
+             Words::tr("Listen to it from the beginning.")));
 }
 
 QFuture<Result<RecentEvents>> RedisJobQueue::recentEvents(QString queue, int most)
