@@ -125,6 +125,8 @@ private Q_SLOTS:
     void theFilterNarrowsAndSaysWhatIsWrong();
     void overviewShowsWhatRunsAndWhatFailed();
     void workersStartScaleAndStop();
+    void theLocalPoolIsAsFreshAmongAllMachines();
+    void aNarrowTableGivesUpColumns();
     void aQueueIsPausedWithAReason();
     void submitDialogChecksAndSubmits();
     void theInspectorFollowsItsJob();
@@ -326,6 +328,46 @@ void MainWindowTest::workersStartScaleAndStop()
     QTRY_COMPARE(s->window->live().localState(), worker::WorkerPool::State::Stopped);
     QTRY_VERIFY(s->action(action::startWorkers)->isEnabled());
     QTRY_COMPARE(page->model()->rowCount(), 0);
+}
+
+void MainWindowTest::theLocalPoolIsAsFreshAmongAllMachines()
+{
+    const auto s = stage();
+    s->startWorkers();
+    LiveState &live = s->window->live();
+    QTRY_COMPARE(live.pools().size(), 1);
+    QTRY_VERIFY(live.localPool().has_value());
+    // Both say the same of the local workers, at every moment at which one of them changes.
+    WorkerStatus last = WorkerStatus::Idle;
+    QObject watcher;
+    connect(&live, &LiveState::localPoolChanged, &watcher, [&] {
+        if (!live.localPool()) return;
+        QCOMPARE(live.pools().first().workers, live.localPool()->workers);
+        last = live.localPool()->workers.first().status;
+    });
+    s->submit(u"gate"_s);
+    QTRY_COMPARE(last, WorkerStatus::Busy);
+    s->gate.isOpen = true;
+    QTRY_COMPARE(last, WorkerStatus::Idle);
+}
+
+void MainWindowTest::aNarrowTableGivesUpColumns()
+{
+    const auto s = stage();
+    s->submit(u"gate"_s);
+    auto *page = s->show<JobsPage>(u"jobs"_s);
+    QTRY_COMPARE(page->list()->model()->rowCount(), 1);
+    const DataTable *table = page->list()->table();
+    s->window->resize(1400, 800);
+    QTRY_VERIFY(!table->isColumnHidden(JobTableModel::WorkerColumn));
+    s->window->resize(960, 800);
+    QTRY_VERIFY(table->isColumnHidden(JobTableModel::WorkerColumn));
+    const QString name = u"billing.invoice"_s;
+    QVERIFY(table->columnWidth(JobTableModel::HandlerColumn)
+            > QFontMetrics(lookOf(table).base).horizontalAdvance(name));
+    QVERIFY(!table->isColumnHidden(JobTableModel::ProgressColumn));
+    s->window->resize(1400, 800);
+    QTRY_VERIFY(!table->isColumnHidden(JobTableModel::WorkerColumn));
 }
 
 void MainWindowTest::aQueueIsPausedWithAReason()

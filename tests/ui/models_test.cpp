@@ -247,6 +247,11 @@ void ModelsTest::onlyAPaceOutOfTheOrdinaryIsSaid()
     QCOMPARE(pace(), u"1.1× median"_s);
     m_time.advance(1h);
     QCOMPARE(pace(), u"91× median"_s);
+    m_time.advance(1h);
+    QCOMPARE(pace(), u"> 99× median"_s);
+    running.startedAt = m_time.wallNow() - 1s;
+    model.setUsualRun([](const QString &) { return std::optional<std::chrono::microseconds>(10ms); });
+    QCOMPARE(pace(), QString()); // a hundred times as long, and still nobody waits
     running.status = JobStatus::Completed;
     QCOMPARE(pace(), QString());
 }

@@ -1,6 +1,7 @@
 // Takes the pictures of docs/images: the real window over a real redis-server, with real jobs. No test: see
 // packaging/screenshots.
 #include "app/compose/composition.h"
+#include "core/model/json_writer.h"
 #include "core/runtime/answer.h"
 #include "core/runtime/clock.h"
 #include "ui/models/job_table_model.h"
@@ -90,6 +91,28 @@ service::Settings settingsIn(const QString &folder)
     return settings;
 }
 
+/// The built-in handler that hashes folders, under the names that somebody would give it.
+void writeHandlers(const QString &path)
+{
+    QFile file(path);
+    const QByteArray text = R"({"handlers": {
+        "media.checksum": {"kind": "builtin", "use": "sample.hash_tree"},
+        "reports.verify_archive": {"kind": "builtin", "use": "sample.hash_tree"}
+    }})";
+    if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
+        qFatal("%s cannot be written.", qPrintable(path));
+}
+
+JobDefinition hashJob(const QString &handler, const QString &folder)
+{
+    JobDefinition job;
+    job.handler = handler;
+    job.kwargs = JsonText::trusted(JsonWriter().text("folder"_L1, folder).take());
+    job.queue = handler.section(u'.', 0, 0);
+    job.timeout = 10min;
+    return job;
+}
+
 QList<JobDefinition> extraJobs(Timestamp now)
 {
     QList<JobDefinition> jobs;
@@ -106,6 +129,18 @@ QList<JobDefinition> extraJobs(Timestamp now)
     later.queue = u"reports"_s;
     later.scheduledAt = now + 8h;
     jobs.append(later);
+    for (int i = 0; i < ui::RunWatch::samplesMin; ++i) // from then on a median is known
+        jobs.append(hashJob(u"media.checksum"_s, u"/usr/share"_s));
+    return jobs;
+}
+
+/// Enough that some still run, on however fast a machine, while the pictures are taken.
+QList<JobDefinition> longJobs()
+{
+    QList<JobDefinition> jobs;
+    for (const QString &folder : {u"/usr/lib"_s, u"/usr"_s})
+        jobs.append(hashJob(u"reports.verify_archive"_s, folder));
+    for (int i = 0; i < 12; ++i) jobs.append(hashJob(u"media.checksum"_s, u"/usr/share"_s));
     return jobs;
 }
 
@@ -120,9 +155,14 @@ void takeAll(ui::MainWindow &window, ui::Theme &theme, service::JobService &serv
     window.actions().action(ui::action::startSamples)->trigger();
     waitUntil("no jobs ran and died", [&] {
         const QueueStats &sum = window.live().sum();
-        return sum.size(JobStatus::DeadLetter) >= 6 && sum.size(JobStatus::Running) >= 2
-            && sum.completed >= 12 && sum.size(JobStatus::Retrying) >= 1
-            && window.live().samples().size() > 25;
+        return sum.size(JobStatus::DeadLetter) >= 6 && sum.completed >= 12
+            && sum.size(JobStatus::Retrying) >= 1 && window.live().samples().size() > 25
+            && window.live().runs().usualRun(u"media.checksum"_s).has_value();
+    });
+    std::ignore = waitFor(service.submitMany(longJobs()));
+    const qsizetype seconds = window.live().samples().size() + 4;
+    waitUntil("no jobs run", [&] {
+        return window.live().sum().size(JobStatus::Running) >= 3 && window.live().samples().size() >= seconds;
     });
     photographer.takeBoth(window, theme, u"overview"_s);
     window.showPage(u"workers"_s);
@@ -170,6 +210,8 @@ int main(int argc, char **argv)
     if (!folder.isValid()) qFatal("There is no folder for the server's data.");
     compose::CompositionOptions options;
     options.settings = settingsIn(folder.filePath(u"redis"_s));
+    options.settings.handlersFile = folder.filePath(u"handlers.json"_s);
+    writeHandlers(options.settings.handlersFile);
     options.withHandlers = true;
     compose::Composition composition(options);
     waitFor(composition.open());

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 namespace {
 constexpr auto handOutEvery = 33ms;
 constexpr auto figuresEvery = 600ms; // a little longer than a pool may take to publish what an event told
-constexpr int quietTicks = 3; // seconds between two readings while nothing happens
+constexpr int quietTicks = 3;        // seconds between two readings while nothing happens
 } // namespace
 
 LiveState::LiveState(service::JobService &service, const runtime::Clock &clock, QObject *parent)
@@ -39,6 +39,7 @@ LiveState::LiveState(service::JobService &service, const runtime::Clock &clock, 
             });
     connect(&m_service, &JobService::poolChanged, this, [this](const PoolInfo &pool) {
         m_localPool = pool;
+        keepLocalFresh();
         m_runs.apply(pool, m_clock.wallNow());
         Q_EMIT localPoolChanged();
     });
@@ -131,11 +132,20 @@ void LiveState::takeFigures(const Result<service::ServiceMetrics> &metrics)
     m_metrics = *metrics;
     m_sum = m_metrics.sum();
     m_asOf = m_clock.wallNow();
+    keepLocalFresh();
     for (const PoolInfo &pool : m_metrics.pools) {
         // The local pool's own signal is fresher than what it published.
         if (!m_localPool || pool.id != m_localPool->id) m_runs.apply(pool, *m_asOf);
     }
     Q_EMIT figuresChanged();
+}
+
+void LiveState::keepLocalFresh()
+{
+    if (!m_localPool) return;
+    for (PoolInfo &pool : m_metrics.pools) {
+        if (pool.id == m_localPool->id) pool = *m_localPool;
+    }
 }
 
 void LiveState::tick()

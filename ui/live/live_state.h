@@ -68,6 +68,7 @@ private:
     void handOutEvents();
     void askFigures();
     void takeFigures(const Result<service::ServiceMetrics> &metrics);
+    void keepLocalFresh(); ///< its own signal is fresher than what it published
     void tick();
 
     service::JobService &m_service;

@@ -199,8 +199,12 @@ QString JobTableModel::pace(const JobSummary &row) const
 {
     const std::optional<double> share = shareOfUsual(row);
     if (!share) return {};
+    constexpr auto newsFrom = 2s; // of what is as short as that, nobody minds the pace
+    if (runTime(row).value_or(0us) < newsFrom) return {};
     constexpr double late = 1.1;
     constexpr double wholeFrom = 10;
+    constexpr double tellableTo = 99.5;
+    if (*share >= tellableTo) return tr("> 99× median");
     if (*share >= late)
         return tr("%1× median").arg(QLocale().toString(*share, 'f', *share < wholeFrom ? 1 : 0));
     constexpr double tellingFrom = 0.2; // before it, a slow start is no news

@@ -124,6 +124,10 @@ void JobList::setColumns(const QList<int> &shown, int elastic)
     m_table->setColumnFor(M::EndedColumn, u"00 min ago"_s);
     m_table->setColumnFor(M::WorkerColumn, u"machine-12:123456"_s);
     m_table->setElasticColumn(elastic);
+    QList<int> givenUp{M::WorkerColumn, M::AgeColumn, M::PriorityColumn, M::RunTimeColumn, M::QueueColumn};
+    givenUp.removeIf([&shown](int column) { return !shown.contains(column); });
+    m_table->setGivenUp(
+        givenUp, elastic == M::ErrorColumn ? u"KeyError: 'currency' of an invoice"_s : u"billing.invoice"_s);
 }
 
 void JobList::setActions(const QList<const ActionSpec *> &acts)

@@ -127,12 +127,13 @@ QWidget *OverviewPage::buildRunning()
                                         !QList<int>{M::HandlerColumn, M::QueueColumn, M::ProgressColumn,
                                                     M::RunTimeColumn, M::PaceColumn, M::WorkerColumn}
                                              .contains(column));
-    m_runningTable->setColumnFor(M::QueueColumn, u"webhooks-eu"_s);
-    m_runningTable->setColumnPixels(M::ProgressColumn, 176);
-    m_runningTable->setColumnFor(M::RunTimeColumn, u"00m 00s  "_s);
-    m_runningTable->setColumnFor(M::PaceColumn, u"0,000× median"_s);
-    m_runningTable->setColumnFor(M::WorkerColumn, u"machine-12:12345"_s);
+    m_runningTable->setColumnFor(M::QueueColumn, u"webhooks"_s);
+    m_runningTable->setColumnPixels(M::ProgressColumn, 168);
+    m_runningTable->setColumnFor(M::RunTimeColumn, u"00m 00s"_s);
+    m_runningTable->setColumnFor(M::PaceColumn, u"> 99× median"_s);
+    m_runningTable->setColumnFor(M::WorkerColumn, u"eu-12:12345"_s);
     m_runningTable->setElasticColumn(M::HandlerColumn);
+    m_runningTable->setGivenUp({M::WorkerColumn, M::QueueColumn}, u"billing.invoice_pdf"_s);
     m_running->setUsualRun([this](const QString &handler) { return live().runs().usualRun(handler); });
     connect(m_runningTable, &DataTable::rowActivated, this, [this](int row) {
         Q_EMIT context().navigator.jobWanted(m_running->row(row).queue, m_running->row(row).id);

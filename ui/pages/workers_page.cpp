@@ -74,7 +74,10 @@ WorkersPage::WorkersPage(const PageContext &context, QWidget *parent)
     layout->setSpacing(8);
     layout->addWidget(buildLocal());
     layout->addWidget(buildOthers(), 1);
-    connect(&live(), &LiveState::localPoolChanged, this, &WorkersPage::showLocal);
+    connect(&live(), &LiveState::localPoolChanged, this, [this] {
+        showLocal();
+        showOthers(); // it is among them
+    });
     connect(&live(), &LiveState::figuresChanged, this, &WorkersPage::showOthers);
     connect(&live(), &LiveState::ticked, this, [this] {
         if (!isVisible()) return;

@@ -48,23 +48,54 @@ void DataTable::setUp(QAbstractItemModel *model, RowDelegate *delegate)
     setItemDelegate(delegate);
 }
 
+int DataTable::widthFor(const QString &text) const
+{
+    return static_cast<int>(std::ceil(tabularWidth(lookOf(this).base, text))) + columnPadding;
+}
+
 void DataTable::setColumnFor(int column, const QString &widest)
 {
-    const Look &look = lookOf(this);
     const QString head = model()->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-    const double text = std::max(tabularWidth(look.base, widest),
-                                 static_cast<double>(QFontMetrics(look.small).horizontalAdvance(head)));
-    setColumnWidth(column, static_cast<int>(std::ceil(text)) + columnPadding);
+    const int ofHead = QFontMetrics(lookOf(this).small).horizontalAdvance(head) + columnPadding;
+    setColumnPixels(column, std::max(widthFor(widest), ofHead));
 }
 
 void DataTable::setColumnPixels(int column, int width)
 {
+    m_widths.insert(column, width);
     setColumnWidth(column, width);
 }
 
 void DataTable::setElasticColumn(int column)
 {
+    m_elastic = column;
     horizontalHeader()->setSectionResizeMode(column, QHeaderView::Stretch);
+}
+
+void DataTable::setGivenUp(const QList<int> &columns, const QString &elasticAtLeast)
+{
+    m_givenUp = columns;
+    m_elasticMin = widthFor(elasticAtLeast);
+    giveUpColumns();
+}
+
+void DataTable::giveUpColumns()
+{
+    if (m_givenUp.isEmpty()) return;
+    int room = viewport()->width() - m_elasticMin;
+    for (int column = 0; column < horizontalHeader()->count(); ++column) {
+        if (column != m_elastic && !m_givenUp.contains(column)) room -= columnWidth(column);
+    }
+    for (auto column = m_givenUp.crbegin(); column != m_givenUp.crend(); ++column) {
+        room -= m_widths.value(*column);
+        setColumnHidden(*column, room < 0);
+    }
+}
+
+void DataTable::resizeEvent(QResizeEvent *event)
+{
+    QTableView::resizeEvent(event);
+    giveUpColumns();
 }
 
 void DataTable::setTwoLines(bool hasTwoLines)

@@ -19,6 +19,9 @@ public:
     void setColumnFor(int column, const QString &widest);
     void setColumnPixels(int column, int width);
     void setElasticColumn(int column); ///< takes the room that is left
+    /// Where the elastic column could not show this text, columns are hidden: the first of these first.
+    /// REQUIRES all widths set, and none of these hidden by the caller.
+    void setGivenUp(const QList<int> &columns, const QString &elasticAtLeast);
     void setTwoLines(bool hasTwoLines);
     [[nodiscard]] int hoveredRow() const { return m_hovered; }
     [[nodiscard]] QList<int> selectedRows() const; ///< top to bottom
@@ -32,15 +35,22 @@ protected:
     void mouseMoveEvent(QMouseEvent *event) override;
     void leaveEvent(QEvent *event) override;
     void changeEvent(QEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
     void selectionChanged(const QItemSelection &selected, const QItemSelection &deselected) override;
     void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
 
 private:
     void setHovered(int row);
     void updateRowHeight();
+    void giveUpColumns();
+    [[nodiscard]] int widthFor(const QString &text) const;
     void updateRow(int row);
 
     int m_hovered = -1;
+    int m_elastic = -1;
+    int m_elasticMin = 0;
+    QList<int> m_givenUp;
+    QHash<int, int> m_widths; ///< of columns; a hidden one has none of its own
     bool m_hasTwoLines = false;
 };
 

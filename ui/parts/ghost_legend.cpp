@@ -27,7 +27,7 @@ void GhostLegend::paintEvent(QPaintEvent *)
 {
     const Look &look = lookOf(this);
     QPainter painter(this);
-    const int middle = height() / 2;
+    const int middle = height() / 2 + 1; // that of the small letters
     paintFrame(painter, QRectF(0, middle - 3, markWidth, 6), look(Token::Track), Qt::transparent, 3);
     painter.fillRect(QRect(markWidth / 2 - 1, middle - 7, 2, 14), look(Token::Text));
     painter.setFont(look.small);

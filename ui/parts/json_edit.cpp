@@ -44,10 +44,23 @@ void JsonHighlighter::highlightBlock(const QString &text)
     }
 }
 
+namespace {
+
+/// Leaves the frame's round corners and its focus ring free.
+class FramedEdit : public QPlainTextEdit {
+public:
+    FramedEdit(const QString &text, QWidget *parent) : QPlainTextEdit(text, parent)
+    {
+        setViewportMargins(2, 2, 2, 2);
+    }
+};
+
+} // namespace
+
 JsonEdit::JsonEdit(JsonText::Root root, const QString &initial, QWidget *parent)
     : QWidget(parent),
       m_root(root),
-      m_edit(new QPlainTextEdit(initial, this)),
+      m_edit(new FramedEdit(initial, this)),
       m_complaint(new PlainLabel({}, &Look::small, Token::ErrorText, this))
 {
     auto *layout = new QVBoxLayout(this);

@@ -15,7 +15,7 @@ Panel::Panel(const QString &title, QWidget *parent)
       m_title(new PlainLabel(title, &Look::baseBold, Token::Text, this)),
       m_note(new PlainLabel({}, &Look::small, Token::Muted, this))
 {
-    m_layout->setContentsMargins(1, 1, 1, 1); // the frame
+    m_layout->setContentsMargins(1, 1, 1, 3); // the frame, and its round corners at the bottom
     m_layout->setSpacing(0);
     m_head->setContentsMargins(11, 0, 11, 0);
     m_head->setSpacing(8);

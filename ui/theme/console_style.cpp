@@ -92,8 +92,9 @@ void ConsoleStyle::drawPrimitive(PrimitiveElement element, const QStyleOption *o
     case PE_PanelTipLabel:
         return painter->fillRect(option->rect, m_look(Token::Tip));
     case PE_PanelItemViewRow:
+        return drawRowGround(*option, *painter, widget);
     case PE_PanelItemViewItem:
-        return; // the delegates draw ground, edge and line
+        return; // the delegates do
     case PE_IndicatorArrowDown:
     case PE_IndicatorArrowUp:
     case PE_IndicatorSpinUp:

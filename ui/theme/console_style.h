@@ -54,6 +54,7 @@ private:
     void drawInput(const QStyleOption &option, QPainter &painter, const QWidget *widget) const;
     void drawIndicator(bool round, const QStyleOption &option, QPainter &painter) const;
     void drawHeadSection(const QStyleOptionHeader &option, QPainter &painter) const;
+    void drawRowGround(const QStyleOption &option, QPainter &painter, const QWidget *widget) const;
     void drawBranch(const QStyleOption &option, QPainter &painter) const;
     void drawTab(const QStyleOptionTab &option, QPainter &painter) const;
     void drawScrollBar(const QStyleOptionSlider &option, QPainter &painter, const QWidget *widget) const;

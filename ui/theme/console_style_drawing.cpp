@@ -6,6 +6,7 @@
 #include <QPainterPath>
 #include <QPlainTextEdit>
 #include <QStyleOption>
+#include <QTreeView>
 
 #include <cmath>
 
@@ -108,7 +109,8 @@ void ConsoleStyle::drawPanelFrame(const QStyleOption &option, QPainter &painter,
     const bool isInput = edit != nullptr && !edit->isReadOnly();
     const bool isFocused = option.state.testFlag(State_HasFocus) && isInput;
     const Token edge = isFocused ? Token::Accent : isInput ? Token::Control : Token::Border;
-    paintFrame(painter, option.rect, Qt::transparent, m_look(edge), isInput ? radiusControl : 0,
+    const QColor fill = isInput ? m_look(Token::Base) : QColor(Qt::transparent); // around the viewport
+    paintFrame(painter, option.rect, fill, m_look(edge), isInput ? radiusControl : 0,
                isFocused ? focusWidth : 1);
 }
 
@@ -127,6 +129,17 @@ void ConsoleStyle::drawIndicator(bool round, const QStyleOption &option, QPainte
     const QRectF inner = QRectF(option.rect).adjusted(2, 2, -2, -2);
     paintShape(painter, round ? inner.adjusted(1.5, 1.5, -1.5, -1.5) : inner,
                round ? Shape::Dot : Shape::Check, m_look(Token::OnAccent), solid);
+}
+
+/// The delegates draw ground, edge and line of the cells; what is left is a tree's room before the first.
+void ConsoleStyle::drawRowGround(const QStyleOption &option, QPainter &painter, const QWidget *widget) const
+{
+    if (qobject_cast<const QTreeView *>(widget) == nullptr) return;
+    if (option.state.testFlag(State_Selected))
+        painter.fillRect(option.rect,
+                         m_look(widget->isActiveWindow() ? Token::Select : Token::SelectInactive));
+    else if (option.state.testFlag(State_MouseOver))
+        painter.fillRect(option.rect, m_look(Token::Hover));
 }
 
 void ConsoleStyle::drawBranch(const QStyleOption &option, QPainter &painter) const
