@@ -97,7 +97,7 @@ void writeHandlers(const QString &path)
     QFile file(path);
     const QByteArray text = R"({"handlers": {
         "media.checksum": {"kind": "builtin", "use": "sample.hash_tree"},
-        "reports.verify_archive": {"kind": "builtin", "use": "sample.hash_tree"}
+        "reports.verify": {"kind": "builtin", "use": "sample.hash_tree"}
     }})";
     if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
         qFatal("%s cannot be written.", qPrintable(path));
@@ -139,7 +139,7 @@ QList<JobDefinition> longJobs()
 {
     QList<JobDefinition> jobs;
     for (const QString &folder : {u"/usr/lib"_s, u"/usr"_s})
-        jobs.append(hashJob(u"reports.verify_archive"_s, folder));
+        jobs.append(hashJob(u"reports.verify"_s, folder));
     for (int i = 0; i < 12; ++i) jobs.append(hashJob(u"media.checksum"_s, u"/usr/share"_s));
     return jobs;
 }

@@ -43,6 +43,7 @@ class ThemeTest : public QObject {
 private Q_SLOTS:
     void everyPairOfColoursHasItsContrast();
     void everyBreezeIconIsThereInBothThemes();
+    void aFineScreenShowsTheSameDrawing();
     void everyOwnIconFollowsTheTheme();
     void everyShapeIsDrawnAndLikeNoOther();
     void everyStateHasAWordOfItsOwn();
@@ -79,6 +80,23 @@ void ThemeTest::everyBreezeIconIsThereInBothThemes()
         }
     }
     useIconsFor(Scheme::Light);
+}
+
+void ThemeTest::aFineScreenShowsTheSameDrawing()
+{
+    const QIcon lines = icon(u"view-list-text"_s); // whole pixels at 16: each is four of them at 200 %
+    const auto drawn = [&lines](int scale) {
+        QImage image(16 * scale, 16 * scale, QImage::Format_ARGB32_Premultiplied);
+        image.setDevicePixelRatio(scale);
+        image.fill(Qt::transparent);
+        QPainter painter(&image);
+        paintIcon(painter, QRect(0, 0, 16, 16), lines);
+        painter.end();
+        image.setDevicePixelRatio(1);
+        return image;
+    };
+    QVERIFY(!isBlank(drawn(1)));
+    QCOMPARE(drawn(2), drawn(1).scaled(32, 32));
 }
 
 void ThemeTest::everyOwnIconFollowsTheTheme()

@@ -126,8 +126,9 @@ void JobList::setColumns(const QList<int> &shown, int elastic)
     m_table->setElasticColumn(elastic);
     QList<int> givenUp{M::WorkerColumn, M::AgeColumn, M::PriorityColumn, M::RunTimeColumn, M::QueueColumn};
     givenUp.removeIf([&shown](int column) { return !shown.contains(column); });
-    m_table->setGivenUp(
-        givenUp, elastic == M::ErrorColumn ? u"KeyError: 'currency' of an invoice"_s : u"billing.invoice"_s);
+    m_table->setGivenUp(givenUp,
+                        elastic == M::ErrorColumn ? u"HttpError 503: the remote end answered too late"_s
+                                                  : u"billing.invoice"_s);
 }
 
 void JobList::setActions(const QList<const ActionSpec *> &acts)

@@ -158,6 +158,11 @@ QIcon icon(const QString &name)
     return QIcon::fromTheme(name);
 }
 
+void paintIcon(QPainter &painter, const QRect &where, const QIcon &icon)
+{
+    painter.drawPixmap(where, icon.pixmap(where.size(), painter.device()->devicePixelRatioF()));
+}
+
 QIcon ownIcon(const QString &name, Token token)
 {
     return QIcon(new SvgEngine(name, token));

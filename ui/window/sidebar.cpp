@@ -104,8 +104,8 @@ void Sidebar::paintItem(QPainter &painter, int item) const
         painter.fillRect(rect, look(Token::Hover));
     }
     if (isCurrent && hasFocus()) paintFrame(painter, rect, Qt::transparent, look(Token::Accent), 0, 2);
-    action->icon().paint(&painter,
-                         QRect(margin, rect.top() + (rect.height() - iconSize) / 2, iconSize, iconSize));
+    paintIcon(painter, QRect(margin, rect.top() + (rect.height() - iconSize) / 2, iconSize, iconSize),
+              action->icon());
 
     const PageSpec::Count count = page.count(m_live);
     const QString number = countText(QString::fromLatin1(page.id));

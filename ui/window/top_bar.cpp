@@ -45,7 +45,7 @@ protected:
         const bool isFocused = hasFocus();
         paintFrame(painter, rect(), look(Token::Base), look(isFocused ? Token::Accent : Token::Control), 4,
                    isFocused ? 2 : 1);
-        ui::icon(u"edit-find"_s).paint(&painter, QRect(8, (height() - 16) / 2, 16, 16));
+        paintIcon(painter, QRect(8, (height() - 16) / 2, 16, 16), ui::icon(u"edit-find"_s));
         painter.setFont(look.base);
         painter.setPen(look(Token::Muted));
         const QString text = TopBar::tr("Search or command…");
