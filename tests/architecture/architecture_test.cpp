@@ -77,6 +77,8 @@ private Q_SLOTS:
     void filesHaveOneDuty();
     void tooLongFileIsFound();
     void commentsAndStringsAreNotCode();
+    void programsHaveOneCopyOfTheCore_data();
+    void programsHaveOneCopyOfTheCore();
     void librariesNeedOnlyWhatTheyMay_data();
     void librariesNeedOnlyWhatTheyMay();
     void neededIsReadFromReadelf();
@@ -262,8 +264,35 @@ void ArchitectureTest::librariesNeedOnlyWhatTheyMay_data()
     QTest::addColumn<QStringList>("banned");
     QTest::newRow("core") << u"libSignalboxCore"_s
                           << QStringList{u"libQt6Widgets"_s, u"libQt6Gui"_s, u"libSignalboxUi"_s};
-    QTest::newRow("ui") << u"libSignalboxUi"_s << QStringList{u"libhiredis"_s, u"libQt6Sql"_s};
+    QTest::newRow("console") << u"signalbox"_s << QStringList{u"libhiredis"_s, u"libQt6Sql"_s};
     QTest::newRow("command line") << u"signalboxctl"_s << QStringList{u"libQt6Widgets"_s, u"libQt6Gui"_s};
+}
+
+void ArchitectureTest::programsHaveOneCopyOfTheCore_data()
+{
+    QTest::addColumn<QString>("program");
+    for (const QString &program : {u"signalbox"_s, u"signalboxctl"_s, u"test_console"_s, u"test_end_to_end"_s,
+                                   u"test_ui_main_window"_s, u"test_ctl_server"_s})
+        QTest::newRow(qUtf8Printable(program)) << program;
+}
+
+/// A room that is linked beside the library that holds it is there twice, with two of each of its globals.
+void ArchitectureTest::programsHaveOneCopyOfTheCore()
+{
+    QFETCH(QString, program);
+    const QStringList built = builtFiles(program);
+    if (built.isEmpty()) QSKIP("It is not built in this build.");
+    for (const QString &path : built) {
+        QProcess nm;
+        nm.start(u"nm"_s, {u"--defined-only"_s, path});
+        QVERIFY2(nm.waitForFinished() && nm.exitCode() == 0, "nm, of binutils, comes with the compiler");
+        const QString symbols = QString::fromUtf8(nm.readAllStandardOutput());
+        static const QRegularExpression ownCopy(u"^\\S+ T (_ZN?K?9signalbox[57](redis|queue|service)\\S+)"_s,
+                                                QRegularExpression::MultilineOption);
+        QVERIFY2(symbols.contains(u"main"_s), "It has been stripped: nothing would be found.");
+        const QRegularExpressionMatch match = ownCopy.match(symbols);
+        QVERIFY2(!match.hasMatch(), qUtf8Printable(path + u" has its own "_s + match.captured(1)));
+    }
 }
 
 void ArchitectureTest::librariesNeedOnlyWhatTheyMay()
