@@ -51,7 +51,7 @@ public:
         qint64 keepFinishedBytes = 1024LL * 1024 * 1024;
         qint64 deadMax = 1000;
         std::chrono::milliseconds keepDeadFor{std::chrono::hours{24 * 30}};
-        qint64 eventsMax = 10'000;
+        qint64 eventsMax = 100'000;
         bool operator==(const Limits &) const = default;
     };
     struct PurgeStep {

@@ -5,6 +5,7 @@
 #include "core/queue/words.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace signalbox::queue {
 
@@ -122,11 +123,22 @@ QueueState::PurgeStep QueueState::purge(std::optional<JobStatus> status, qint64 
 
 // Retention: age is `expired`, a cap in jobs or bytes is `trimmed`
 
+namespace {
+
+/// Of the finished jobs, in number or bytes; 0: none.
+qint64 cap(qint64 limit)
+{
+    return limit > 0 ? limit : std::numeric_limits<qint64>::max();
+}
+
+} // namespace
+
 void QueueState::retain(bool isNewMinute, qint64 nowUs)
 {
     qint64 held = 0;
     for (const JobStatus status : finished) held += size(status);
-    if (isNewMinute || m_lifetime.bytes > m_limits.keepFinishedBytes || held > m_limits.keepFinishedCount)
+    if (isNewMinute || m_lifetime.bytes > cap(m_limits.keepFinishedBytes)
+        || held > cap(m_limits.keepFinishedCount))
         retainFinished(nowUs);
     if (isNewMinute || size(JobStatus::DeadLetter) > m_limits.deadMax) retainDead(nowUs);
 }
@@ -139,7 +151,7 @@ void QueueState::trim(qint64 nowUs)
 /// The oldest ends first, whatever they were, at most batchMax a call.
 void QueueState::retainFinished(qint64 nowUs)
 {
-    qint64 over = -m_limits.keepFinishedCount;
+    qint64 over = -cap(m_limits.keepFinishedCount);
     std::vector<Place> oldest;
     for (const JobStatus status : finished) {
         over += size(status);
@@ -151,7 +163,7 @@ void QueueState::retainFinished(qint64 nowUs)
     const qint64 oldestKept = nowUs - toMicroseconds(m_limits.keepFinishedFor) - Rank::epochUs;
     for (const auto &[seq, id] : oldest) {
         const bool isOld = seq < oldestKept;
-        if (!isOld && over <= 0 && m_lifetime.bytes <= m_limits.keepFinishedBytes) break;
+        if (!isOld && over <= 0 && m_lifetime.bytes <= cap(m_limits.keepFinishedBytes)) break;
         expireOrTrim(id, isOld, nowUs);
         --over;
     }

@@ -169,7 +169,8 @@ constexpr std::array rows{
     SettingRow{"queue.prefix", "", "signalbox", "What all keys in Redis begin with.", setPrefix},
     SettingRow{"queue.max_size", "", "0", "Jobs not yet ended that a queue takes; 0: unlimited.",
                [](Settings &s, const QString &t) { return setOptional(s.limits.sizeMax, toInteger(t, 0)); }},
-    SettingRow{"queue.max_events", "", "10000", "Entries of a queue's event stream, about.",
+    SettingRow{"queue.max_events", "", "100000",
+               "Events of a queue that a reader can still catch up with, about.",
                [](Settings &s, const QString &t) {
                    return setOptional(s.limits.eventsMax, toInteger(t, 100, 10'000'000));
                }},
@@ -215,7 +216,8 @@ constexpr std::array rows{
                [](Settings &s, const QString &t) {
                    return setOptional(s.limits.keepFinishedCount, toInteger(t, 0));
                }},
-    SettingRow{"results.max_bytes", "", "0", "Bytes of finished jobs that a queue keeps; 0: unlimited.",
+    SettingRow{"results.max_bytes", "", "1073741824",
+               "Bytes of finished jobs that a queue keeps; 0: unlimited.",
                [](Settings &s, const QString &t) {
                    return setOptional(s.limits.keepFinishedBytes, toInteger(t, 0));
                }},

@@ -1,3 +1,4 @@
+-- include cap
 -- include remove
 -- Retention: what ended well enough or long enough ago goes, oldest first, at most 200 jobs of each kind a call.
 -- Age is `expired`, a cap in jobs or bytes is `trimmed` (docs/protocol.md, "Retention"). Returns how many went.
@@ -9,8 +10,8 @@ local function remove_ended(letter, ids, why)
 end
 
 local function retain_finished(bytes_held)
-  local over = size.C + size.F + size.X - (tonumber(keep_count) or 1000000)
-  local bytes_over = bytes_held - (tonumber(keep_bytes) or 1073741824)
+  local over = size.C + size.F + size.X - cap(keep_count, 1000000)
+  local bytes_over = bytes_held - cap(keep_bytes, 1073741824)
   local oldest_kept = floor((now - (tonumber(keep_age) or 604800000) * 1000) - EPOCH)
   local candidates = {}
   for _, letter in ipairs({'C', 'F', 'X'}) do

@@ -154,6 +154,7 @@ public:
 private Q_SLOTS:
     void finishedJobsGoByAge();
     void finishedJobsGoByCountTheOldestFirst();
+    void aCapOfZeroIsNone();
     void finishedJobsGoByBytes();
     void defect12_deadLettersBeyondTheCapGoAndAreCounted();
     void deadLettersGoByAge();

@@ -46,6 +46,18 @@ void RetentionCases::finishedJobsGoByCountTheOldestFirst()
     QCOMPARE(q().stats().trimmed, 2);
 }
 
+void RetentionCases::aCapOfZeroIsNone()
+{
+    q().setLimits({.keepFinishedCount = 0, .keepFinishedBytes = 0});
+    for (int i = 0; i < 3; ++i) {
+        q().submit();
+        q().advance(2min); // so that a settle also looks at what is too old
+        (void)q().settle(q().claim(), success(1'000));
+    }
+    QCOMPARE(q().stats().size(JobStatus::Completed), 3);
+    QCOMPARE(q().stats().trimmed, 0);
+}
+
 void RetentionCases::finishedJobsGoByBytes()
 {
     q().setLimits({.keepFinishedBytes = 50'000});
