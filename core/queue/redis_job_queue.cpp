@@ -64,6 +64,7 @@ RedisJobQueue::~RedisJobQueue()
     m_calls.reset();
     m_events.reset();
     m_waiters.clear();
+    m_client->stop(); // its last answers come back here, and need it
     m_client.reset();
 }
 

@@ -46,13 +46,16 @@ if want > 0 then
   if last and tonumber(last) > tonumber(sequence) then return redis.error_reply('STALE_CLAIM ' .. last) end
 end
 -- include settle
-if size.S > 0 or size.T > 0 then seldom().promote() end
+local handed_back = #returned / 2 -- to pending, by a pool that lets go of jobs or because their time has come
+if size.S > 0 or size.T > 0 then handed_back = handed_back + seldom().promote() end
 local reply = {now_text, paused and 1 or 0, '', verdicts}
 if asked_before then seldom().claim_again(reply, asked_before, claim_token) end
 -- include claim
 
 local also = {} -- fields of counts
-if size.P > 0 and tokens_waiting == 0 and now_ms - (tonumber(handed_ms) or 0) >= 10 then
+if size.P > 0 and handed_back > 0 then
+  wake_up(min(handed_back, size.P))
+elseif size.P > 0 and tokens_waiting == 0 and now_ms - (tonumber(handed_ms) or 0) >= 10 then
   wake_up(1) -- what is left is for others, who may be idle; not more often than they would notice
   also[1], also[2] = 'handed_ms', format('%.0f', now_ms)
 elseif size.P == 0 and tokens_waiting > 0 then

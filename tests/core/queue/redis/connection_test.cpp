@@ -20,8 +20,10 @@ private Q_SLOTS:
     void initializeSaysWhyItFails();
     void initializeTwiceIsOnceAndShutdownBeforeItDoesNothing();
     void aGracefulShutdownAnswersWhatWasAsked();
+    void aQueueMayGoWhileItsShutdownWaitsForASilentServer();
     void scriptsForgottenByTheServerAreSentAgain();
     void aWaitingPoolIsWokenBySubmitAndAgainAfterAReconnect();
+    void jobsThatAPoolHandsBackWakeAnother();
     void aRefusedWaitIsAskedAgain_data();
     void aRefusedWaitIsAskedAgain();
     void eventsGoOnAfterAReconnectWithoutAGap();
@@ -172,6 +174,20 @@ void ConnectionTest::aGracefulShutdownAnswersWhatWasAsked()
     QVERIFY(submitted.result().value().constFirst().has_value());
 }
 
+void ConnectionTest::aQueueMayGoWhileItsShutdownWaitsForASilentServer()
+{
+    auto queue = std::make_unique<RedisJobQueue>(RedisJobQueueOptions{.client = {.url = server().url()}},
+                                                 runtime::systemSeams());
+    QVERIFY(waitFor(queue->initialize()));
+    server().suspend();
+    const auto stopped = queue->shutdown(true);
+    QCoreApplication::processEvents(); // it asks now, and nobody answers
+    QVERIFY(!stopped.isFinished());
+    queue.reset();
+    server().resume();
+    QVERIFY(stopped.isFinished());
+}
+
 void ConnectionTest::scriptsForgottenByTheServerAreSentAgain()
 {
     for (int i = 0; i < 50; ++i) {
@@ -203,6 +219,20 @@ void ConnectionTest::aWaitingPoolIsWokenBySubmitAndAgainAfterAReconnect()
     (void)waitFor(q().queue().submit({testJob()}));
     QTRY_VERIFY_WITH_TIMEOUT(wakes > before, 10'000);
     q().queue().stopWaiting("w:1:a");
+}
+
+void ConnectionTest::jobsThatAPoolHandsBackWakeAnother()
+{
+    constexpr int jobs = 4;
+    for (int i = 0; i < jobs; ++i) q().submit();
+    QList<Claim> held;
+    for (int i = 0; i < jobs; ++i) held.append(q().claim());
+    raw().command({"DEL", key(Noun::Wake)});
+    // Within the same moment: what wakes for the first may not be all that wakes for the last.
+    for (const Claim &claim : held) {
+        (void)q().settle(claim, {.kind = Outcome::Kind::Released});
+        QVERIFY(raw().command({"LPOP", key(Noun::Wake)}).text == "1");
+    }
 }
 
 void ConnectionTest::aRefusedWaitIsAskedAgain_data()
