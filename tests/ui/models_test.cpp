@@ -43,6 +43,7 @@ private Q_SLOTS:
     void activityKeepsTheNewestAndCountsWhatItLeavesOut();
     void failuresAreGroupedByWhatTheyShare();
     void medianNeedsSamples();
+    void runsThatAreNotAlikeHaveNoMedian();
     void workersStripsAreMadeOfLooks();
     void workerNamesAreShort();
 
@@ -358,6 +359,19 @@ void ModelsTest::failuresAreGroupedByWhatTheyShare()
     QCOMPARE(model.group(0).signature, u"KeyError: 'x'"_s); // the newest first
     QCOMPARE(model.group(1).count, 3);
     QCOMPARE(model.group(1).newest, idOf(3));
+}
+
+void ModelsTest::runsThatAreNotAlikeHaveNoMedian()
+{
+    RunWatch runs;
+    const auto run = [&runs](int n, std::chrono::seconds took) {
+        runs.apply({eventOf(n, Event::Type::JobStarted, R"({"handler":"h"})", start),
+                    eventOf(n, Event::Type::JobCompleted, "{}", start + took)});
+    };
+    for (int n = 0; n < 12; ++n) run(n, n % 3 == 0 ? 1s : 100s); // small and large folders, say
+    QVERIFY(!runs.usualRun(u"h"_s));
+    for (int n = 20; n < 60; ++n) run(n, 100s);
+    QCOMPARE(runs.usualRun(u"h"_s), std::optional<std::chrono::microseconds>(100s));
 }
 
 void ModelsTest::medianNeedsSamples()

@@ -19,6 +19,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <stdexcept>
+
 using namespace signalbox;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
@@ -28,17 +30,22 @@ namespace {
 constexpr QSize windowSize(1440, 900);
 constexpr auto patience = 120s;
 
-/// Runs the loop until it holds; ends the program in words when it does not.
+/// Thrown, so that the server and the workers are stopped in order also then.
+struct CannotBeTaken : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// Runs the loop until it holds.
 void waitUntil(const char *what, const std::function<bool()> &holds)
 {
     if (QTest::qWaitFor(holds, static_cast<int>(std::chrono::milliseconds(patience).count()))) return;
-    qFatal("The pictures cannot be taken: %s", what);
+    throw CannotBeTaken(what);
 }
 
 template <typename T> T waitFor(const QFuture<Result<T>> &future)
 {
     waitUntil("a call was not answered", [&] { return future.isFinished(); });
-    if (!future.result()) qFatal("%s", qPrintable(future.result().error().text()));
+    if (!future.result()) throw CannotBeTaken(future.result().error().text().toStdString());
     if constexpr (!std::is_void_v<T>) return *future.result();
 }
 
@@ -54,7 +61,8 @@ public:
         waitForTick();                          // what is repainted at most 30 times a second is there then
         QApplication::setActiveWindow(&widget); // without a window manager nobody else does
         const QString path = u"%1/%2%3.png"_s.arg(m_folder, name, m_suffix);
-        if (!widget.grab().save(path)) qFatal("%s cannot be written.", qPrintable(path));
+        if (!widget.grab().save(path))
+            throw CannotBeTaken("a picture cannot be written: " + path.toStdString());
         std::printf("%s\n", qPrintable(path));
     }
     /// In both themes.
@@ -100,7 +108,7 @@ void writeHandlers(const QString &path)
         "reports.verify": {"kind": "builtin", "use": "sample.hash_tree"}
     }})";
     if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
-        qFatal("%s cannot be written.", qPrintable(path));
+        throw CannotBeTaken("a file cannot be written: " + path.toStdString());
 }
 
 JobDefinition hashJob(const QString &handler, const QString &folder)
@@ -194,6 +202,26 @@ void takeAll(ui::MainWindow &window, ui::Theme &theme, service::JobService &serv
     dialog->close();
 }
 
+void takePictures(const QTemporaryDir &folder, const QString &to, const QString &suffix)
+{
+    compose::CompositionOptions options;
+    options.settings = settingsIn(folder.filePath(u"redis"_s));
+    options.settings.handlersFile = folder.filePath(u"handlers.json"_s);
+    writeHandlers(options.settings.handlersFile);
+    options.withHandlers = true;
+    compose::Composition composition(options);
+    waitFor(composition.open());
+    {
+        ui::Theme theme(ui::Theme::Choice::Light);
+        ui::MainWindow window(composition.service(), *runtime::systemSeams().clock, theme);
+        window.resize(windowSize);
+        window.show();
+        takeAll(window, theme, composition.service(), Photographer(to, suffix, window.live()));
+        waitFor(composition.service().stopWorkers(worker::WorkerPool::StopMode::Now));
+    }
+    waitFor(composition.close());
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -208,22 +236,11 @@ int main(int argc, char **argv)
 
     const QTemporaryDir folder(u"/tmp/signalbox-XXXXXX"_s); // short: a socket's path has 107 bytes at most
     if (!folder.isValid()) qFatal("There is no folder for the server's data.");
-    compose::CompositionOptions options;
-    options.settings = settingsIn(folder.filePath(u"redis"_s));
-    options.settings.handlersFile = folder.filePath(u"handlers.json"_s);
-    writeHandlers(options.settings.handlersFile);
-    options.withHandlers = true;
-    compose::Composition composition(options);
-    waitFor(composition.open());
-    {
-        ui::Theme theme(ui::Theme::Choice::Light);
-        ui::MainWindow window(composition.service(), *runtime::systemSeams().clock, theme);
-        window.resize(windowSize);
-        window.show();
-        takeAll(window, theme, composition.service(),
-                Photographer(arguments.at(1), arguments.at(2), window.live()));
-        waitFor(composition.service().stopWorkers(worker::WorkerPool::StopMode::Now));
+    try {
+        takePictures(folder, arguments.at(1), arguments.at(2));
+    } catch (const CannotBeTaken &reason) {
+        std::fprintf(stderr, "error: The pictures cannot be taken: %s\n", reason.what());
+        return 1;
     }
-    waitFor(composition.close());
     return 0;
 }

@@ -107,9 +107,11 @@ std::optional<std::chrono::microseconds> RunWatch::usualRun(const QString &handl
 {
     QList<std::chrono::microseconds> samples = m_samples.value(handler);
     if (samples.size() < samplesMin) return {};
-    const auto middle = samples.begin() + samples.size() / 2;
-    std::nth_element(samples.begin(), middle, samples.end());
-    return *middle;
+    std::sort(samples.begin(), samples.end());
+    const std::chrono::microseconds lower = samples.at(samples.size() / 4);
+    const std::chrono::microseconds upper = samples.at(samples.size() * 3 / 4);
+    if (upper > lower * spreadMax) return {};
+    return samples.at(samples.size() / 2);
 }
 
 QList<Run> RunWatch::runsOf(const QString &workerId, Timestamp from) const

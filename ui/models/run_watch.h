@@ -20,6 +20,7 @@ public:
     static constexpr qsizetype workersMax = 1'000;
     static constexpr qsizetype samplesMax = 101; ///< of one handler's run times
     static constexpr qsizetype samplesMin = 5;   ///< fewer say nothing about what is usual
+    static constexpr int spreadMax = 10; ///< upper to lower quartile; above it no run is like another
     static constexpr std::chrono::minutes remembered{15};
 
     void apply(const QList<Event> &events);
@@ -27,7 +28,7 @@ public:
     void note(const JobSummary &row);                ///< a running job that was read from a list
 
     [[nodiscard]] std::optional<JobProgress> progressOf(const JobId &id) const;
-    /// The median of the last run times seen; nothing below samplesMin.
+    /// The median of the last run times seen; nothing below samplesMin, or where they are too different.
     [[nodiscard]] std::optional<std::chrono::microseconds> usualRun(const QString &handler) const;
     /// Oldest first, not older than `from`.
     [[nodiscard]] QList<Run> runsOf(const QString &workerId, Timestamp from) const;

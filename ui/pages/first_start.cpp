@@ -50,8 +50,8 @@ FirstStart::FirstStart(const PageContext &context, QWidget *parent) : QWidget(pa
     layout->addWidget(buildHead());
     auto *row = new QHBoxLayout;
     row->setSpacing(8);
-    row->addWidget(buildSamples(), 51);
-    row->addWidget(buildOwn(), 49);
+    row->addWidget(buildSamples(), 1);
+    row->addWidget(buildOwn(), 1);
     layout->addLayout(row);
     layout->addWidget(buildData());
     auto *keys = new QHBoxLayout;

@@ -236,7 +236,7 @@ void OverviewPage::updateTiles()
          workers == 0 ? tr("no workers") : tr("%1 free").arg(workersText(idle)),
          line(&Sample::running, false));
     show(JobStatus::Retrying, sum.size(JobStatus::Retrying), {},
-         sum.size(JobStatus::Retrying) > 0 ? tr("wait for their next attempt") : tr("none"),
+         sum.size(JobStatus::Retrying) > 0 ? tr("wait to run again") : tr("none"),
          line(&Sample::retrying, false));
     show(JobStatus::Completed, qRound64(sum.completedPerSecond1m * 60), {},
          tr("%1 in all").arg(countText(sum.completed)), line(&Sample::completed, true));

@@ -167,8 +167,8 @@ QList<SampleWorkload::Part> SampleWorkload::parts(const QList<JobDefinition> &jo
         {u"sample.compress_file"_s, Words::tr("compress large files"), 0, Words::tr("completed")},
         {u"backup.create"_s, Words::tr("archive folders"), 0, Words::tr("completed")},
         {u"backup.prune"_s, Words::tr("keep the two newest archives"), 0,
-         Words::tr("completed, in two minutes")},
-        {u"sample.fail"_s, Words::tr("fail on purpose"), 0, Words::tr("retried; some die")},
+         Words::tr("after 2 min")},
+        {u"sample.fail"_s, Words::tr("fail on purpose"), 0, Words::tr("some die")},
     };
     for (const JobDefinition &job : jobs) {
         for (Part &part : parts) {
