@@ -57,11 +57,19 @@ int look() // what is around it
 
 int leaveGrandchild(bool ownSession) // that holds our standard output and error
 {
+    // Answers only when the child has left the group: until then it would be ended with it.
+    int left[2];
+    if (pipe(left) != 0) return 1;
     const pid_t child = fork();
     if (child == 0) {
         if (ownSession) setsid();
+        close(left[0]);
+        close(left[1]);
         waitForEver();
     }
+    close(left[1]);
+    char none = 0;
+    if (read(left[0], &none, 1) != 0) return 1; // the end: it has closed its side
     std::cout << "{\"result\": " << child << "}\n";
     return 0;
 }

@@ -73,7 +73,9 @@ void StopTest::defect14_timeoutsAreEnforced()
     QTRY_COMPARE(gate->reasons(), QList{CancelToken::Reason::TimedOut});
     QTRY_COMPARE(world.status(id), JobStatus::Retrying);
     QVERIFY(world.job(id).error.startsWith(u"TimedOut: it ran longer than its timeout of 5 s."_s));
-    world.advance(7s); // its second run as well
+    world.advance(2s); // due again
+    QTRY_COMPARE(gate->started(), 2);
+    world.advance(5100ms); // its second run as well
     QTRY_COMPARE(world.status(id), JobStatus::DeadLetter);
     QCOMPARE(world.job(id).attempts, 2);
 }
