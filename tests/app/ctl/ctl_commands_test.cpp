@@ -231,7 +231,8 @@ void CtlCommandsTest::deadLettersAreListedRequeuedAndDeleted()
 
 void CtlCommandsTest::deadActsOnAll()
 {
-    for (int i = 0; i < 5; ++i) ended(u"bad"_s);
+    QList<JobId> buried;
+    for (int i = 0; i < 5; ++i) buried.append(ended(u"bad"_s));
     m_isMended = true;
     const CtlEnd none = run({u"dead"_s, u"requeue"_s, u"--all"_s, u"--handler"_s, u"other"_s, u"--json"_s});
     EXPECT(none, 0);
@@ -239,6 +240,7 @@ void CtlCommandsTest::deadActsOnAll()
     const CtlEnd all = run({u"dead"_s, u"requeue"_s, u"--all"_s, u"--json"_s});
     EXPECT(all, 0);
     QCOMPARE(all.json().value(u"done"_s).toInt(), 5);
+    for (const JobId &id : buried) QTRY_COMPARE(jobOf(id).value(u"status"_s).toString(), u"completed"_s);
     m_isMended = false;
     const JobId again = ended(u"bad"_s);
     EXPECT(run({u"dead"_s, u"delete"_s, u"--all"_s}), 2); // nobody to ask
