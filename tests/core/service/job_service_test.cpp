@@ -31,7 +31,7 @@ qint64 numberIn(const QByteArray &data, QLatin1StringView key)
 } // namespace
 
 /// The service as programs use it, each case on a real server and on the queue in memory.
-class JobServiceTest : public QObject {
+class JobServiceTest : public QObject, private test::BackendOfCase {
     Q_OBJECT
 private Q_SLOTS:
     void seed13_serviceEndToEndWithArgsAndKwargs_data() { test::addBackends(); }
@@ -47,17 +47,6 @@ private Q_SLOTS:
     void defect31_throwingHandlerIsAFailedJob();
     void everyEventHasItsSignal_data() { test::addBackends(); }
     void everyEventHasItsSignal();
-
-private:
-    /// The server of this case, or nothing.
-    const test::TestServer *server()
-    {
-        QFETCH(bool, onServer);
-        if (!onServer) return nullptr;
-        m_server = std::make_unique<test::TestServer>();
-        return m_server.get();
-    }
-    std::unique_ptr<test::TestServer> m_server;
 };
 
 void JobServiceTest::seed13_serviceEndToEndWithArgsAndKwargs()

@@ -13,7 +13,7 @@ using test::ServiceRig;
 using test::why;
 
 /// Following one job through the service: waiting for it, cancelling and retrying it.
-class JobWaitTest : public QObject {
+class JobWaitTest : public QObject, private test::BackendOfCase {
     Q_OBJECT
 private Q_SLOTS:
     void cancelledJobNeverRuns_data() { test::addBackends(); }
@@ -26,17 +26,6 @@ private Q_SLOTS:
     void retryRequeuesOrRunsNow_data() { test::addBackends(); }
     void retryRequeuesOrRunsNow();
     void resultBeforeTheEndIsRefused();
-
-private:
-    /// The server of this case, or nothing.
-    const test::TestServer *server()
-    {
-        QFETCH(bool, onServer);
-        if (!onServer) return nullptr;
-        m_server = std::make_unique<test::TestServer>();
-        return m_server.get();
-    }
-    std::unique_ptr<test::TestServer> m_server;
 };
 
 void JobWaitTest::cancelledJobNeverRuns()

@@ -52,6 +52,21 @@ inline void addBackends()
     QTest::newRow("memory") << false;
 }
 
+/// What a test class with such cases inherits.
+class BackendOfCase {
+protected:
+    /// A new server for a case on "redis"; nothing for one in memory.
+    const TestServer *server()
+    {
+        QFETCH(bool, onServer);
+        m_server = onServer ? std::make_unique<TestServer>() : nullptr;
+        return m_server.get();
+    }
+
+private:
+    std::unique_ptr<TestServer> m_server;
+};
+
 /// A JobService in an engine thread of its own, as a program has it: on a server, or in memory.
 class ServiceRig : public QObject {
 public:

@@ -10,10 +10,11 @@ using namespace Qt::StringLiterals;
 using Kind = queue::Outcome::Kind;
 using worker::RunResult;
 
-class BackupTest : public QObject {
+/// backup.create, validate, restore and prune, beside the system's own tar.
+class BackupTest : public QObject, private BuiltinRig {
     Q_OBJECT
 private Q_SLOTS:
-    void init() { m_rig = std::make_unique<BuiltinRig>(); }
+    void init() { emptyFolder(); }
     void backupIsValidAndRestoresAsItWas();
     void backupOfALinkIsKeptAsALink();
     void backupOfALinkThatLeadsOutIsRefusedByName_data();
@@ -27,16 +28,7 @@ private Q_SLOTS:
     void pruneKeepsTheNewest();
 
 private:
-    RunResult run(const QString &name, const QJsonObject &values) { return m_rig->run(name, values); }
-    RunResult run(const QString &name, const QJsonObject &values, TestContext &context)
-    {
-        return m_rig->run(name, values, context);
-    }
-    [[nodiscard]] QString at(const QString &path) const { return m_rig->at(path); }
-    void makeTree() { m_rig->makeTree(); }
     QString makeBackup();
-
-    std::unique_ptr<BuiltinRig> m_rig;
 };
 
 QString BackupTest::makeBackup()
@@ -67,7 +59,7 @@ void BackupTest::backupIsValidAndRestoresAsItWas()
     const auto facts
         = u"cd \"$1\" && find . ! -type l -printf '%P %m %T@\\n' | sed 's/\\.[0-9]*$//' | LC_ALL=C sort | sed 1d"_s;
     QCOMPARE(shell(facts, {at(u"restored"_s)}), shell(facts, {at(u"tree"_s)}));
-    QVERIFY(QDir(m_rig->folder())
+    QVERIFY(QDir(folder())
                 .entryList(QDir::Hidden | QDir::Dirs | QDir::NoDotAndDotDot)
                 .filter(u"part"_s)
                 .isEmpty());
@@ -94,13 +86,12 @@ void BackupTest::backupOfALinkThatLeadsOutIsRefusedByName()
     QFETCH(const QByteArray, target);
     makeTree();
     QVERIFY(::symlink(target.constData(), QFile::encodeName(at(u"tree/a/out"_s)).constData()) == 0);
-    const RunResult refused
-        = run(u"backup.create"_s, {{u"folder"_s, at(u"tree"_s)}, {u"to"_s, m_rig->folder()}});
+    const RunResult refused = run(u"backup.create"_s, {{u"folder"_s, at(u"tree"_s)}, {u"to"_s, folder()}});
     QCOMPARE(refused.kind, Kind::FailedPermanently); // it would be the same the next time
     QVERIFY2(refused.error.contains(at(u"tree/a/out"_s)), qPrintable(refused.error));
     QVERIFY2(refused.error.contains(QLatin1StringView(target)), qPrintable(refused.error));
     QVERIFY2(!refused.error.contains("changed"_L1), qPrintable(refused.error));
-    QVERIFY(QDir(m_rig->folder()).entryList({u"*.tar.gz*"_s}).isEmpty());
+    QVERIFY(QDir(folder()).entryList({u"*.tar.gz*"_s}).isEmpty());
 }
 
 void BackupTest::damagedBackupIsRefused_data()
@@ -185,7 +176,7 @@ void BackupTest::archiveBombStopsAtItsManifest()
     const QString archive = at(u"bomb-20260101T000000Z.tar.gz"_s);
     (void)shell(
         u"cd \"$2\"; head -c 100000000 /dev/zero | (mkdir b; cat > b/zero); tar -czf \"$1\" -C b zero; rm -r b"_s,
-        {archive, m_rig->folder()});
+        {archive, folder()});
     const QByteArray sum = shell(u"sha256sum <\"$1\""_s, {archive}).first(64);
     write(archive + u".manifest.json"_s,
           R"({"version":1,"folder":"/x","archive_sha256":")" + sum

@@ -52,12 +52,13 @@ inline QJsonObject objectOf(const worker::RunResult &result)
     return QJsonDocument::fromJson(result.result.bytes()).object();
 }
 
-/// A folder that the built-in handlers may read and write, and a tree in it with all that names and links can
-/// be.
+/// What a test class of built-in handlers inherits: a folder that they may read and write, and a tree in it
+/// with all that names and links can be.
 class BuiltinRig {
 public:
-    BuiltinRig() : m_folder(std::make_unique<QTemporaryDir>())
+    void emptyFolder() ///< before each case
     {
+        m_folder = std::make_unique<QTemporaryDir>();
         if (!m_folder->isValid()) qFatal("No temporary folder could be made.");
     }
     worker::RunResult run(const QString &name, const QJsonObject &values)

@@ -9,10 +9,10 @@ using namespace Qt::StringLiterals;
 using Kind = queue::Outcome::Kind;
 using worker::RunResult;
 
-class BuiltinTest : public QObject {
+class BuiltinTest : public QObject, private BuiltinRig {
     Q_OBJECT
 private Q_SLOTS:
-    void init() { m_rig = std::make_unique<BuiltinRig>(); }
+    void init() { emptyFolder(); }
     void namesAreRegisteredOnce();
     void hashOfATreeIsWhatSha256sumSays();
     void hashTreeLeavesNothingOut();
@@ -26,17 +26,6 @@ private Q_SLOTS:
     void failFailsAsItIsTold();
     void wrongArgumentsNameTheirField_data();
     void wrongArgumentsNameTheirField();
-
-private:
-    RunResult run(const QString &name, const QJsonObject &values) { return m_rig->run(name, values); }
-    RunResult run(const QString &name, const QJsonObject &values, TestContext &context)
-    {
-        return m_rig->run(name, values, context);
-    }
-    [[nodiscard]] QString at(const QString &path) const { return m_rig->at(path); }
-    void makeTree() { m_rig->makeTree(); }
-
-    std::unique_ptr<BuiltinRig> m_rig;
 };
 
 void BuiltinTest::namesAreRegisteredOnce()
@@ -137,7 +126,7 @@ void BuiltinTest::compressNeverOverwritesUnasked()
     write(at(u"file.gz"_s), "precious");
     QCOMPARE(run(u"sample.compress_file"_s, {{u"path"_s, at(u"file"_s)}}).kind, Kind::FailedPermanently);
     QCOMPARE(read(at(u"file.gz"_s)), QByteArray("precious"));
-    QCOMPARE(QDir(m_rig->folder()).entryList(QDir::Files | QDir::Hidden).size(),
+    QCOMPARE(QDir(folder()).entryList(QDir::Files | QDir::Hidden).size(),
              2); // and leaves nothing behind
 }
 
@@ -161,11 +150,11 @@ void BuiltinTest::pathsOutsideAreRefused()
     QFETCH(const QString, output);
     write(at(u"file"_s), "content");
     QVERIFY(::symlink("/tmp", QFile::encodeName(at(u"out"_s)).constData()) == 0);
-    QDir().mkpath(m_rig->folder() + u"-neighbour"_s);
-    const QString path = QString(output).replace(u"%1"_s, m_rig->folder());
+    QDir().mkpath(folder() + u"-neighbour"_s);
+    const QString path = QString(output).replace(u"%1"_s, folder());
     const RunResult result
         = run(u"sample.compress_file"_s, {{u"path"_s, at(u"file"_s)}, {u"output"_s, path}});
-    QDir().rmdir(m_rig->folder() + u"-neighbour"_s);
+    QDir().rmdir(folder() + u"-neighbour"_s);
     QCOMPARE(result.kind, Kind::FailedPermanently);
     QVERIFY2(result.error.contains(u"output"_s), qPrintable(result.error));
     QVERIFY(!QFileInfo::exists(path));

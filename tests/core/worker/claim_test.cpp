@@ -23,6 +23,9 @@ private Q_SLOTS:
     void oversizedResultIsRefused();
     void cancelOfARunningJobReachesItsHandler();
     void cancelOfAWaitingJobNeverRunsIt();
+
+private:
+    static void learnThatJobsAreShort(PoolWorld &world);
 };
 
 void ClaimTest::oneWorkerKeepsPriorityAndOrder()
@@ -110,15 +113,21 @@ void ClaimTest::longJobsAreNotClaimedAhead()
     for (const queue::SettleAndClaim &call : world.queue.claims) QVERIFY(call.claimMax <= 2);
 }
 
-void ClaimTest::shortJobsAreClaimedAheadAndHandedBackWhenTheyWait()
+/// From now on the pool of one worker claims ahead: twenty quick jobs have ended.
+void ClaimTest::learnThatJobsAreShort(PoolWorld &world)
 {
-    PoolWorld world;
     world.addFunction(u"quick"_s,
                       [](const JobDefinition &, worker::RunContext &) { return RunResult::completed(); });
-    const auto gate = world.addGate(u"slow"_s);
     QVERIFY(waitFor(world.pool->start(1)));
     for (int i = 0; i < 20; ++i) world.submit(u"quick"_s);
     QTRY_COMPARE(world.size(JobStatus::Completed), 20);
+}
+
+void ClaimTest::shortJobsAreClaimedAheadAndHandedBackWhenTheyWait()
+{
+    PoolWorld world;
+    const auto gate = world.addGate(u"slow"_s);
+    learnThatJobsAreShort(world);
     for (int i = 0; i < 10; ++i) world.submit(u"slow"_s); // it does not know yet that these are slow
     QTRY_COMPARE(gate->started(), 1);
     QTRY_COMPARE(world.size(JobStatus::Running), 10); // claimed ahead
@@ -220,12 +229,8 @@ void ClaimTest::cancelOfARunningJobReachesItsHandler()
 void ClaimTest::cancelOfAWaitingJobNeverRunsIt()
 {
     PoolWorld world;
-    world.addFunction(u"quick"_s,
-                      [](const JobDefinition &, worker::RunContext &) { return RunResult::completed(); });
     const auto gate = world.addGate(u"slow"_s);
-    QVERIFY(waitFor(world.pool->start(1)));
-    for (int i = 0; i < 20; ++i) world.submit(u"quick"_s);
-    QTRY_COMPARE(world.size(JobStatus::Completed), 20);
+    learnThatJobsAreShort(world);
     QList<JobId> ids;
     for (int i = 0; i < 3; ++i) ids.append(world.submit(u"slow"_s));
     QTRY_COMPARE(world.size(JobStatus::Running), 3); // two of them claimed ahead
