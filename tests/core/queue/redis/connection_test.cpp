@@ -183,11 +183,7 @@ void ConnectionTest::aQueueMayGoWhileItsShutdownWaitsForASilentServer()
     const auto stopped = queue->shutdown(true);
     QCoreApplication::processEvents(); // it asks now, and nobody answers
     QVERIFY(!stopped.isFinished());
-    int told = 0; // who listens may be on the way out as well
-    connect(
-        queue.get(), &JobQueue::connectionChanged, this, [&told] { ++told; }, Qt::DirectConnection);
     queue.reset();
-    QCOMPARE(told, 0);
     server().resume();
     QVERIFY(stopped.isFinished());
 }
