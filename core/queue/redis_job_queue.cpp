@@ -65,7 +65,6 @@ RedisJobQueue::~RedisJobQueue()
     m_events.reset();
     m_waiters.clear();
     disconnect(m_client.get(), nullptr, this, nullptr); // whoever hears of us may be half gone as well
-    m_client->disconnect(this); // who listens here may be on the way out as well
     m_client->stop(); // its last answers come back here, and need it
     m_client.reset();
 }

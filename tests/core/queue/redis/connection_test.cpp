@@ -21,6 +21,7 @@ private Q_SLOTS:
     void initializeTwiceIsOnceAndShutdownBeforeItDoesNothing();
     void aGracefulShutdownAnswersWhatWasAsked();
     void aQueueMayGoWhileItsShutdownWaitsForASilentServer();
+    void aQueueThatGoesTellsNobodyOfItsConnection();
     void scriptsForgottenByTheServerAreSentAgain();
     void aWaitingPoolIsWokenBySubmitAndAgainAfterAReconnect();
     void jobsThatAPoolHandsBackWakeAnother();
@@ -186,6 +187,18 @@ void ConnectionTest::aQueueMayGoWhileItsShutdownWaitsForASilentServer()
     queue.reset();
     server().resume();
     QVERIFY(stopped.isFinished());
+}
+
+void ConnectionTest::aQueueThatGoesTellsNobodyOfItsConnection()
+{
+    auto queue = std::make_unique<RedisJobQueue>(RedisJobQueueOptions{.client = {.url = server().url()}},
+                                                 runtime::systemSeams());
+    QVERIFY(waitFor(queue->initialize()));
+    int told = 0; // those who listen may be on the way out as well
+    connect(
+        queue.get(), &JobQueue::connectionChanged, this, [&told] { ++told; }, Qt::DirectConnection);
+    queue.reset();
+    QCOMPARE(told, 0);
 }
 
 void ConnectionTest::scriptsForgottenByTheServerAreSentAgain()
