@@ -55,6 +55,16 @@ QStringList builtFiles(const QString &namePrefix)
     return files;
 }
 
+/// Of a built file; nothing, which no caller takes for an answer, where the tool fails. It comes with the
+/// compiler.
+QString toldByBinutils(const QString &tool, const QString &option, const QString &path)
+{
+    QProcess process;
+    process.start(tool, {option, path});
+    if (!process.waitForFinished() || process.exitCode() != 0) return {};
+    return QString::fromUtf8(process.readAllStandardOutput());
+}
+
 } // namespace
 
 /// The rules that a compiler does not know: read from the sources and the build, every time. Each is also
@@ -283,13 +293,10 @@ void ArchitectureTest::programsHaveOneCopyOfTheCore()
     const QStringList built = builtFiles(program);
     if (built.isEmpty()) QSKIP("It is not built in this build.");
     for (const QString &path : built) {
-        QProcess nm;
-        nm.start(u"nm"_s, {u"--defined-only"_s, path});
-        QVERIFY2(nm.waitForFinished() && nm.exitCode() == 0, "nm, of binutils, comes with the compiler");
-        const QString symbols = QString::fromUtf8(nm.readAllStandardOutput());
+        const QString symbols = toldByBinutils(u"nm"_s, u"--defined-only"_s, path);
         static const QRegularExpression ownCopy(u"^\\S+ T (_ZN?K?9signalbox[57](redis|queue|service)\\S+)"_s,
                                                 QRegularExpression::MultilineOption);
-        QVERIFY2(symbols.contains(u"main"_s), "It has been stripped: nothing would be found.");
+        QVERIFY2(symbols.contains(u"main"_s), "It has been stripped, or nm failed: nothing would be found.");
         const QRegularExpressionMatch match = ownCopy.match(symbols);
         QVERIFY2(!match.hasMatch(), qUtf8Printable(path + u" has its own "_s + match.captured(1)));
     }
@@ -302,11 +309,7 @@ void ArchitectureTest::librariesNeedOnlyWhatTheyMay()
     const QStringList built = builtFiles(file);
     if (built.isEmpty()) QSKIP("It is not built as a file of its own in this build.");
     for (const QString &path : built) {
-        QProcess readelf;
-        readelf.start(u"readelf"_s, {u"--dynamic"_s, path});
-        QVERIFY2(readelf.waitForFinished() && readelf.exitCode() == 0,
-                 "readelf, of binutils, comes with the compiler");
-        const QStringList needed = neededFrom(QString::fromUtf8(readelf.readAllStandardOutput()));
+        const QStringList needed = neededFrom(toldByBinutils(u"readelf"_s, u"--dynamic"_s, path));
         QVERIFY2(!needed.isEmpty(), qUtf8Printable(path));
         for (const QString &library : needed)
             for (const QString &prefix : banned)
