@@ -3,9 +3,6 @@
 # The rooms are static libraries so that tests link only what they test, and so that a room can link nothing but what
 # USES names. Programs link this library instead: two copies of a room in one process would be two of its singletons.
 get_property(rooms GLOBAL PROPERTY SIGNALBOX_ROOMS)
-if(NOT TARGET signalbox_service)
-    return()
-endif()
 include(CMakePackageConfigHelpers)
 
 # A shared library needs a source of its own; what it is made of comes from the rooms.
