@@ -71,6 +71,12 @@ void ManualTime::advance(nanoseconds by)
     m_monotonic = end;
 }
 
+void ManualTime::standStill(nanoseconds by)
+{
+    m_monotonic = monotonicNow() + by;
+    advance(0ns);
+}
+
 void ManualTime::jumpWall(microseconds by)
 {
     m_wall = m_wall.load() + by;

@@ -20,6 +20,9 @@ public:
     [[nodiscard]] std::unique_ptr<Timer> makeTimer(std::function<void()> fired) override;
     /// Fires every timer due within `by`, earliest first, with the clock at its due time.
     void advance(std::chrono::nanoseconds by);
+    /// As for a loop that stood still for so long: what fell due meanwhile is fired late, with the clock at
+    /// the end.
+    void standStill(std::chrono::nanoseconds by);
     void jumpWall(std::chrono::microseconds by); ///< wall time only: a clock set by hand
     [[nodiscard]] std::optional<std::chrono::nanoseconds> nextDue() const; ///< monotonic
 

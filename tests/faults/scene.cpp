@@ -78,14 +78,6 @@ int settlementsOf(const FaultProxy::Command &command)
     return command.words.value(3 + keysOfAScript + 5).toInt();
 }
 
-bool isAlive(pid_t pid)
-{
-    QFile status(u"/proc/%1/stat"_s.arg(pid));
-    if (!status.open(QIODevice::ReadOnly)) return false;
-    const QByteArray text = status.readAll();
-    return text.mid(text.lastIndexOf(')') + 2, 1) != "Z";
-}
-
 quint32 testSeed()
 {
     static const quint32 seed = [] {

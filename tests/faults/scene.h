@@ -3,6 +3,7 @@
 #include "tests/faults/audit.h"
 #include "tests/faults/fault_proxy.h"
 #include "tests/faults/worker_process.h"
+#include "tests/support/process_life.h"
 #include "tests/support/test_server.h"
 
 #include <QElapsedTimer>
@@ -79,6 +80,5 @@ private:
 /// settle_and_claim: how many jobs it asks for, and how many results it brings.
 [[nodiscard]] int wantedBy(const FaultProxy::Command &command);
 [[nodiscard]] int settlementsOf(const FaultProxy::Command &command);
-[[nodiscard]] bool isAlive(pid_t pid); ///< a zombie is not
 
 } // namespace signalbox::test

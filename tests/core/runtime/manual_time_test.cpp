@@ -83,6 +83,19 @@ private Q_SLOTS:
         timers.time.advance(0ns);
         QCOMPARE(timers.fired, QStringList{u"a@0"_s});
     }
+    void whatFellDueWhileTheLoopStoodStillFiresLate()
+    {
+        Timers timers;
+        const auto second = timers.make(u"second"_s), first = timers.make(u"first"_s);
+        second->start(20ms);
+        first->start(10ms);
+        const auto later = timers.make(u"later"_s);
+        later->start(70ms);
+        timers.time.standStill(60ms);
+        QCOMPARE(timers.fired, (QStringList{u"first@60"_s, u"second@60"_s}));
+        timers.time.advance(10ms);
+        QCOMPARE(timers.fired.constLast(), u"later@70"_s);
+    }
     void startingAgainMovesIt()
     {
         Timers timers;

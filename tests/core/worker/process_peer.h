@@ -2,8 +2,8 @@
 
 #include "core/worker/handlers/process_handler.h"
 #include "tests/core/worker/test_context.h"
+#include "tests/support/process_life.h"
 
-#include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -35,14 +35,6 @@ inline worker::RunResult run(const QStringList &arguments, const QByteArray &kwa
 inline QJsonObject objectOf(const worker::RunResult &result)
 {
     return QJsonDocument::fromJson(result.result.bytes()).object();
-}
-
-inline bool isAlive(pid_t pid) // a zombie is not
-{
-    QFile stat(QStringLiteral("/proc/%1/stat").arg(pid));
-    if (!stat.open(QIODevice::ReadOnly)) return false;
-    const QByteArray text = stat.readAll();
-    return !text.mid(text.lastIndexOf(')') + 2).startsWith('Z');
 }
 
 inline bool hasChildren() // any at all, zombies included
