@@ -57,6 +57,12 @@ Error notInitialized()
             Words::tr("It was not initialised, or it was shut down."), Words::tr("Initialise it first.")};
 }
 
+Error shuttingDown()
+{
+    return {Kind::Unavailable, Words::tr("The queue takes no more calls."), Words::tr("It is shutting down."),
+            Words::tr("Initialise it again when it has shut down.")};
+}
+
 Error dependenciesUnsupported()
 {
     return {Kind::Unsupported, Words::tr("The field depends_on cannot be used."),

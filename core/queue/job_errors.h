@@ -14,6 +14,7 @@ namespace signalbox::queue {
 [[nodiscard]] Error staleClaim();
 [[nodiscard]] Error queueFull(const QString &queue, qint64 sizeMax);
 [[nodiscard]] Error notInitialized();
+[[nodiscard]] Error shuttingDown();
 [[nodiscard]] Error dependenciesUnsupported();
 [[nodiscard]] Error cannotRequeueState(JobStatus from); ///< of all jobs in a state
 [[nodiscard]] Error cannotPurgeRunning();

@@ -65,7 +65,7 @@ RedisJobQueue::~RedisJobQueue()
     m_events.reset();
     m_waiters.clear();
     disconnect(m_client.get(), nullptr, this, nullptr); // whoever hears of us may be half gone as well
-    m_client->stop(); // its last answers come back here, and need it
+    m_client->stop();                                   // its last answers come back here, and need it
     m_client.reset();
 }
 
@@ -83,6 +83,10 @@ QFuture<Result<>> RedisJobQueue::initialize()
         SIGNALBOX_IN_THREAD_OF(this);
         if (m_phase == Phase::Ready) {
             answer.give({});
+            return;
+        }
+        if (m_phase == Phase::ShuttingDown) {
+            answer.give(tl::unexpected(whyNotReady()));
             return;
         }
         m_waitingToStart.append(answer);
@@ -129,17 +133,17 @@ QFuture<Result<>> RedisJobQueue::shutdown(bool graceful)
             answer.give({});
             return;
         }
-        stopEvents();
-        m_waiters.clear();
-        m_phase = Phase::Stopped; // no new calls; those before are answered first
+        m_waitingToStop.append(answer);
         if (!graceful) {
             stopAll();
-            answer.give({});
             return;
         }
-        m_client->send({"PING"}, [this, answer](Result<redis::Reply>) { // whatever it says, it is the last
-            stopAll();
-            answer.give({});
+        if (m_phase == Phase::ShuttingDown) return;
+        stopEvents();
+        m_waiters.clear();
+        m_phase = Phase::ShuttingDown; // no new calls; those before are answered first
+        m_client->send({"PING"}, [this](const Result<redis::Reply> &) { // whatever it says, it is the last
+            if (m_phase == Phase::ShuttingDown) stopAll();
         });
     });
     return answer.future();
@@ -147,9 +151,18 @@ QFuture<Result<>> RedisJobQueue::shutdown(bool graceful)
 
 void RedisJobQueue::stopAll()
 {
+    stopEvents();
+    m_waiters.clear();
+    m_phase = Phase::Stopped;
     m_client->stop();
     m_registered.clear();
     m_trimmedAt.clear();
+    for (const runtime::Answer<> &answer : std::exchange(m_waitingToStop, {})) answer.give({});
+}
+
+Error RedisJobQueue::whyNotReady() const
+{
+    return m_phase == Phase::ShuttingDown ? shuttingDown() : notInitialized();
 }
 
 void RedisJobQueue::eval(const redis::ScriptSource &script, const QString &queue,
@@ -200,7 +213,7 @@ bool RedisJobQueue::refuseUnready(const std::function<void(const Error &)> &refu
 {
     SIGNALBOX_IN_THREAD_OF(this);
     if (m_phase == Phase::Ready) return false;
-    m_calls->put([refuse] { refuse(notInitialized()); });
+    m_calls->put([refuse, error = whyNotReady()] { refuse(error); });
     return true;
 }
 

@@ -41,6 +41,8 @@ public:
     [[nodiscard]] QList<Capability> capabilities() const override;
     /// Fails at the first connect that fails: it does not wait for a server to appear.
     [[nodiscard]] QFuture<Result<>> initialize() override;
+    /// A graceful one answers first what was asked before; until then every other call is refused with
+    /// Unavailable. One that is not ends a graceful one as well, and what is in flight fails.
     [[nodiscard]] QFuture<Result<>> shutdown(bool graceful) override;
 
     [[nodiscard]] QFuture<Result<QList<Result<Submitted>>>> submit(QList<JobDefinition> jobs) override;
@@ -88,7 +90,7 @@ public:
     void stopEvents() override;
 
 private:
-    enum class Phase { Stopped, Connecting, Ready };
+    enum class Phase { Stopped, Connecting, Ready, ShuttingDown };
     struct SubmitCall;
     struct SplitClaim;
     struct ListCall;
@@ -102,6 +104,7 @@ private:
     void followConnection(const redis::ConnectionState &state);
     void answerInitialize(const Result<> &result);
     void stopAll();
+    [[nodiscard]] Error whyNotReady() const; ///< of a call that comes while the queue is not Ready
     void registerQueue(const QString &queue);
     [[nodiscard]] QByteArray randomText();
     [[nodiscard]] redis::ClientOptions blockingOptions(const char *duty) const;
@@ -154,6 +157,7 @@ private:
     KeyNames m_names;
     Phase m_phase = Phase::Stopped;
     QList<runtime::Answer<>> m_waitingToStart;
+    QList<runtime::Answer<>> m_waitingToStop;
     QSet<QString> m_registered; ///< queues whose name this process has put into the set of names
     ClaimLanes m_lanes;
     quint64 m_nextClaim = 0; ///< of getNext(), whose claims are all different

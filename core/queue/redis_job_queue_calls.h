@@ -19,7 +19,7 @@ template <typename T, typename Act> QFuture<Result<T>> RedisJobQueue::ask(Act ac
     m_calls->put([this, answer, act = std::move(act)]() mutable {
         SIGNALBOX_IN_THREAD_OF(this);
         if (m_phase != Phase::Ready)
-            answer.give(tl::unexpected(notInitialized()));
+            answer.give(tl::unexpected(whyNotReady()));
         else
             act(answer);
     });

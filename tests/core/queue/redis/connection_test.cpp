@@ -20,6 +20,8 @@ private Q_SLOTS:
     void initializeSaysWhyItFails();
     void initializeTwiceIsOnceAndShutdownBeforeItDoesNothing();
     void aGracefulShutdownAnswersWhatWasAsked();
+    void callsMadeDuringAGracefulShutdownAreAnswered();
+    void aForcedShutdownEndsAGracefulOne();
     void aQueueMayGoWhileItsShutdownWaitsForASilentServer();
     void aQueueThatGoesTellsNobodyOfItsConnection();
     void scriptsForgottenByTheServerAreSentAgain();
@@ -173,6 +175,44 @@ void ConnectionTest::aGracefulShutdownAnswersWhatWasAsked()
     QVERIFY(waitFor(stopped));
     QVERIFY(submitted.isFinished());
     QVERIFY(submitted.result().value().constFirst().has_value());
+}
+
+/// A silent server keeps the shutdown waiting for what was asked before it.
+void ConnectionTest::callsMadeDuringAGracefulShutdownAreAnswered()
+{
+    RedisJobQueue queue({.client = {.url = server().url()}}, runtime::systemSeams());
+    QVERIFY(waitFor(queue.initialize()));
+    server().suspend();
+    const auto stopped = queue.shutdown(true);
+    const Result<> begun = waitFor(queue.initialize());
+    QCOMPARE(begun.error().kind, Error::Kind::Unavailable);
+    QVERIFY2(begun.error().why.contains(u"shutting down"_s), qPrintable(begun.error().text()));
+    QCOMPARE(waitFor(queue.stats(u"default"_s)).error(), begun.error());
+    const auto reaped = waitForCallback<Result<std::optional<std::chrono::milliseconds>>>(
+        [&](auto done) { queue.reap(u"default"_s, std::move(done)); });
+    QCOMPARE(reaped.error(), begun.error());
+    const auto stoppedAgain = queue.shutdown(true);
+    QCoreApplication::processEvents();
+    QVERIFY(!stopped.isFinished());
+    QVERIFY(!stoppedAgain.isFinished()); // it has not stopped yet
+    server().resume();
+    QVERIFY(waitFor(stopped));
+    QVERIFY(waitFor(stoppedAgain));
+    QVERIFY(waitFor(queue.initialize())); // and may begin again
+    QVERIFY(waitFor(queue.stats(u"default"_s)));
+}
+
+void ConnectionTest::aForcedShutdownEndsAGracefulOne()
+{
+    RedisJobQueue queue({.client = {.url = server().url()}}, runtime::systemSeams());
+    QVERIFY(waitFor(queue.initialize()));
+    server().suspend();
+    const auto graceful = queue.shutdown(true);
+    QVERIFY(waitFor(queue.shutdown(false)));
+    QVERIFY(waitFor(graceful));
+    server().resume();
+    QVERIFY(waitFor(queue.initialize()));
+    QVERIFY(waitFor(queue.stats(u"default"_s)));
 }
 
 void ConnectionTest::aQueueMayGoWhileItsShutdownWaitsForASilentServer()
