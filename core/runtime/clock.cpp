@@ -1,9 +1,14 @@
 #include "core/runtime/clock.h"
 
+#include "core/runtime/log.h"
 #include "core/runtime/timer_slice.h"
 
 #include <QRandomGenerator>
 #include <QTimer>
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
 
 namespace signalbox::runtime {
 
@@ -11,10 +16,36 @@ using namespace std::chrono;
 
 namespace {
 
+/// A clock that the system cannot read is one that no lease can be kept by: there is nothing to go on with.
+nanoseconds read(clockid_t clock)
+{
+    timespec time{};
+    if (clock_gettime(clock, &time) != 0) qFatal("The system's clock cannot be read: %s.", strerror(errno));
+    return seconds{time.tv_sec} + nanoseconds{time.tv_nsec};
+}
+
+/// One choice for the whole process, since times of two clocks cannot be compared.
+clockid_t chooseSteadyClock()
+{
+    timespec time{};
+    if (clock_gettime(CLOCK_BOOTTIME, &time) == 0) return CLOCK_BOOTTIME;
+    logger("runtime")->warn("No CLOCK_BOOTTIME ({}): time that this machine sleeps is not counted.",
+                            strerror(errno));
+    return CLOCK_MONOTONIC;
+}
+
+/// Never set, and it goes on while the machine is suspended, as the leases on the server do. CLOCK_MONOTONIC,
+/// which std::chrono::steady_clock is, stands still then: a pool would wake up and trust leases long over.
+nanoseconds steadyNow()
+{
+    static const clockid_t clock = chooseSteadyClock();
+    return read(clock);
+}
+
 class SystemClock : public Clock {
 public:
     [[nodiscard]] Timestamp wallNow() const override { return floor<microseconds>(system_clock::now()); }
-    [[nodiscard]] nanoseconds monotonicNow() const override { return steady_clock::now().time_since_epoch(); }
+    [[nodiscard]] nanoseconds monotonicNow() const override { return steadyNow(); }
 };
 
 /// QTimer, made right in two ways: it never fires early, and an interval may be longer than the 24 days of an
@@ -31,17 +62,17 @@ public:
     {
         const auto longest
             = duration_cast<milliseconds>(hours{24 * 365 * 100}); // far from the clock's own end
-        m_due = steady_clock::now() + std::clamp(after, milliseconds{0}, longest);
+        m_due = steadyNow() + std::clamp(after, milliseconds{0}, longest);
         wait();
     }
     void stop() override { m_timer.stop(); }
     [[nodiscard]] bool isActive() const override { return m_timer.isActive(); }
 
 private:
-    void wait() { m_timer.start(timerSlice(m_due - steady_clock::now())); }
+    void wait() { m_timer.start(timerSlice(m_due - steadyNow())); }
     void fireIfDue()
     {
-        if (steady_clock::now() < m_due) {
+        if (steadyNow() < m_due) {
             wait();
             return;
         }
@@ -50,7 +81,7 @@ private:
     }
     QTimer m_timer;
     std::function<void()> m_fired;
-    steady_clock::time_point m_due;
+    nanoseconds m_due{0};
 };
 
 class QtTimers : public TimerFactory {

@@ -8,7 +8,8 @@
 
 namespace signalbox::runtime {
 
-/// Time by two names: wall time to store, monotonic time to subtract.   Threads  any.
+/// Time by two names: wall time to store, monotonic time to subtract. Monotonic time counts what a machine
+/// sleeps, too.   Threads  any.
 class Clock {
 public:
     virtual ~Clock() = default;
@@ -49,7 +50,7 @@ struct Seams {
     Random *random = nullptr;
 };
 
-/// The real ones: CLOCK_REALTIME and CLOCK_MONOTONIC, Qt's timers, the system's random numbers.
+/// The real ones: CLOCK_REALTIME and CLOCK_BOOTTIME, Qt's timers, the system's random numbers.
 /// One per process; any thread.
 [[nodiscard]] const Seams &systemSeams();
 

@@ -97,6 +97,10 @@ void DueWatch::reap(size_t queue)
 {
     Watched &watched = m_watched[queue];
     if (watched.isReaping) return;
+    if (!m_hooks.secureOwn(queue)) {
+        watched.dueAt = now() + reapSpacing;
+        return;
+    }
     watched.isReaping = true;
     watched.reapedAt = now();
     m_context.queue.reap(

@@ -11,6 +11,8 @@ class DueWatch {
 public:
     struct Hooks {
         std::function<bool(size_t queue)> due; ///< there may be work; false: all workers are busy
+        /// What this pool holds there may not be reaped: false when that is not certain just now.
+        std::function<bool(size_t queue)> secureOwn;
         std::function<void(const Error &)> failed;
     };
     DueWatch(LaneContext &context, const PoolOptions &options, Hooks hooks);

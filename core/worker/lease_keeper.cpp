@@ -61,6 +61,19 @@ void LeaseKeeper::beat()
     m_hooks.beat();
 }
 
+bool LeaseKeeper::secure(size_t queue)
+{
+    cutOffWhatEnds(); // as in beat(), and for the same reason
+    const nanoseconds limit = m_context.seams.clock->monotonicNow() + marginOf(m_options.lease);
+    const std::vector<RunPtr> runs = m_held.ofQueue(queue);
+    const bool allLast
+        = std::all_of(runs.begin(), runs.end(), [limit](const RunPtr &run) { return run->leaseEnd > limit; });
+    if (allLast) return true;
+    if (m_isRenewing[queue]) return false;
+    renew(queue);
+    return true;
+}
+
 void LeaseKeeper::renew(size_t queue)
 {
     // One at a time: a client that waits for its connection would pile them up. Results on their way are

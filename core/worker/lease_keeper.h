@@ -31,6 +31,10 @@ public:
     /// too short to begin with.
     [[nodiscard]] bool begin(Run &run, std::chrono::nanoseconds sentAt, std::chrono::nanoseconds left);
     void beatNow(); ///< a renewal out of turn: the connection is back
+    /// Before leases of this queue are reaped. After standing still (a blocked loop, a suspended machine)
+    /// ours may be over: they are renewed first, and the server carries out calls in their order. False: an
+    /// earlier renewal is under way, and may have been carried out long ago.
+    [[nodiscard]] bool secure(size_t queue);
 
 private:
     void beat();

@@ -56,9 +56,10 @@ PoolSession::PoolSession(LaneContext &context, std::shared_ptr<HandlerRegistry> 
               {[this](const RunPtr &run) { stopRun(run, Reason::TimedOut); },
                [this](const RunPtr &run) { replaceStuck(run); }}),
       m_coalescer(context, m_options, m_held, [this](const Error &error) { noteFailure(error); }),
-      m_due(
-          context, m_options,
-          {[this](size_t queue) { return due(queue); }, [this](const Error &error) { noteFailure(error); }}),
+      m_due(context, m_options,
+            {[this](size_t queue) { return due(queue); },
+             [this](size_t queue) { return m_keeper.secure(queue); },
+             [this](const Error &error) { noteFailure(error); }}),
       m_reporter({context, m_options, *m_handlers, m_held, m_serverClock}, m_hooks.changed,
                  [this](const Error &error) { noteFailure(error); }),
       m_handBackTimer(context.seams.timers->makeTimer([this] { handBackWhatWaits(); })),

@@ -3,10 +3,12 @@
 #include "core/runtime/timer_slice.h"
 
 #include <QDateTime>
+#include <QProcess>
 #include <QSet>
 #include <QTest>
 
 #include <atomic>
+#include <ctime>
 
 using namespace signalbox;
 using namespace signalbox::runtime;
@@ -14,6 +16,7 @@ using namespace std::chrono_literals;
 
 class SystemSeamsTest : public QObject {
     Q_OBJECT
+    static constexpr const char *sleptVariable = "SIGNALBOX_TEST_SLEPT"; ///< set within the time namespace
 private Q_SLOTS:
     void wallTimeIsTheSystems()
     {
@@ -29,6 +32,39 @@ private Q_SLOTS:
             QVERIFY(now >= last);
             last = now;
         }
+    }
+    void monotonicTimeCountsWhatTheMachineSleeps()
+    {
+        // Nobody can suspend the machine for a test, but a time namespace can move the clock that counts
+        // sleep, and it alone: to a process in there it looks as if the machine had slept for a day.
+        if (!qEnvironmentVariableIsSet(sleptVariable)) {
+            QProcess inside;
+            QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+            environment.insert(QLatin1String(sleptVariable), QStringLiteral("1"));
+            inside.setProcessEnvironment(environment);
+            const QStringList slept{QStringLiteral("--time"), QStringLiteral("--boottime"),
+                                    QStringLiteral("86400")};
+            inside.start(QStringLiteral("unshare"), slept + QStringList{QStringLiteral("true")});
+            if (!inside.waitForFinished() || inside.exitCode() != 0)
+                QSKIP("Time namespaces are not permitted here.");
+            inside.start(QStringLiteral("unshare"),
+                         slept
+                             + QStringList{QCoreApplication::applicationFilePath(),
+                                           QLatin1String(QTest::currentTestFunction())});
+            QVERIFY(inside.waitForFinished());
+            QVERIFY2(inside.exitStatus() == QProcess::NormalExit && inside.exitCode() == 0,
+                     inside.readAllStandardOutput().constData());
+            return;
+        }
+        timespec awake{};
+        QCOMPARE(clock_gettime(CLOCK_MONOTONIC, &awake), 0);
+        const auto slept = systemSeams().clock->monotonicNow() - std::chrono::seconds(awake.tv_sec);
+        QVERIFY(slept >= 24h);
+        // A timer is right by that clock as well.
+        bool fired = false;
+        const auto timer = systemSeams().timers->makeTimer([&] { fired = true; });
+        timer->start(5ms);
+        QTRY_VERIFY(fired);
     }
     void timerFiresOnceAndNotEarly()
     {

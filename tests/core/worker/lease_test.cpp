@@ -12,6 +12,7 @@ class LeaseTest : public QObject {
 private Q_SLOTS:
     void healthyJobOfTwentyLeasesRunsOnce();
     void blockedEngineLosesNoLeaseUnnoticed();
+    void poolThatStoodStillDoesNotReapItsOwnJobs();
     void tokenEndsWithItsLeaseWhileNobodyRenewsIt();
     void cutOffPoolStopsItsHandlersBeforeTheirLeasesEnd();
     void lateSettleIsRefusedAndSaid();
@@ -55,6 +56,28 @@ void LeaseTest::blockedEngineLosesNoLeaseUnnoticed()
     QCOMPARE(gate->runningMax(), 1); // the first was over before the second began
     gate->releaseAll();
     world.advance(5s);
+    QTRY_COMPARE(world.status(id), JobStatus::Completed);
+}
+
+void LeaseTest::poolThatStoodStillDoesNotReapItsOwnJobs()
+{
+    PoolWorld world(quickOptions());
+    const auto gate = world.addGate(u"gate"_s);
+    QVERIFY(waitFor(world.pool->start(1)));
+    const JobId id = world.submit(u"gate"_s);
+    QTRY_COMPARE(gate->started(), 1);
+    // The lid is closed for an hour, four times. Nobody else works on this queue, so each time the job is
+    // ours still when we wake up; were it reaped by us, the third time would bury it for taking workers down.
+    for (int nap = 1; nap <= 4; ++nap) {
+        world.time.standStill(1h);
+        world.advance(5s);
+        QTRY_COMPARE(gate->ended(), nap); // it was told, since another could have had the job
+        QTRY_COMPARE(gate->started(), nap + 1);
+    }
+    QCOMPARE(world.job(id).workersLost, 0);
+    QCOMPARE(world.job(id).attempts, 0);
+    QCOMPARE(waitFor(world.queue.stats(u"default"_s)).value().leasesLost, 0);
+    gate->releaseAll();
     QTRY_COMPARE(world.status(id), JobStatus::Completed);
 }
 
