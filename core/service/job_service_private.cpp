@@ -18,13 +18,6 @@ QString newServiceId(const runtime::Seams &seams)
     return QString::number(seams.random->bits(), 16).rightJustified(16, u'0');
 }
 
-/// Whether any of the limits was set at all: an untouched queue keeps its own.
-bool isAnySet(const queue::QueueLimits &limits)
-{
-    return limits.sizeMax || limits.keepFinishedFor || limits.keepFinishedCount || limits.keepFinishedBytes
-        || limits.deadMax || limits.keepDeadFor || limits.eventsMax;
-}
-
 } // namespace
 
 JobService::Private::Private(JobService *q, Parts given)
@@ -39,6 +32,7 @@ JobService::Private::Private(JobService *q, Parts given)
     connect(&queue, &queue::JobQueue::eventsArrived, this, &Private::heed);
     connect(&queue, &queue::JobQueue::connectionChanged, this, &Private::noteConnection);
     connect(&pool, &worker::WorkerPool::infoChanged, owner, &JobService::poolChanged);
+    connect(&pool, &worker::WorkerPool::stateChanged, this, &Private::notePoolState);
     connect(&pool, &worker::WorkerPool::stateChanged, owner, &JobService::poolStateChanged);
     connect(&pool, &worker::WorkerPool::problem, owner, &JobService::problem);
 }
@@ -50,80 +44,6 @@ void JobService::Private::noteConnection(const queue::QueueConnection &now)
         connection = now;
     }
     Q_EMIT owner->connectionChanged(now);
-}
-
-void JobService::Private::start(bool withEvents, const runtime::Answer<> &answer)
-{
-    if (!parts.settings.enabled)
-        return answer.give(fail(Error::Kind::WrongState, Words::tr("The job queue is switched off."),
-                                Words::tr("The setting queue.enabled (JOB_QUEUE_ENABLED) is false."),
-                                Words::tr("Set it to true, or take it away.")));
-    whenDone(queue.initialize(), this, [this, withEvents, answer](const Result<> &initialized) {
-        if (!initialized) return answer.give(initialized);
-        if (withEvents) listenToEvents();
-        if (!isStarted) tell(events.started(0));
-        isStarted = true;
-        answer.give({});
-    });
-}
-
-void JobService::Private::stop(const runtime::Answer<> &answer)
-{
-    if (!isStarted) return answer.give({});
-    // The workers first: they hand back and settle through the queue. A pool that is not running is done.
-    whenDone(pool.stop(worker::WorkerPool::StopMode::Graceful), this,
-             [this, answer](const Result<> &stopped) {
-                 if (!stopped)
-                     Q_EMIT owner->problem(stopped.error()); // and the queue is shut down all the same
-                 if (isListening) queue.stopEvents();
-                 isListening = false;
-                 whenDone(queue.shutdown(true), this, [this, answer](const Result<> &done) {
-                     isStarted = false;
-                     tell(events.stopped());
-                     answer.give(done);
-                 });
-             });
-}
-
-void JobService::Private::startWorkers(int count, const runtime::Answer<> &answer)
-{
-    const int workers = count > 0 ? count : parts.settings.workerCount();
-    setLimitsThen([this, workers, answer](const Result<> &set) {
-        if (!set) return answer.give(set);
-        whenDone(pool.start(workers), this, [this, workers, answer](const Result<> &started) {
-            if (started) tell(events.workersStarted(workers));
-            answer.give(started);
-        });
-    });
-}
-
-void JobService::Private::setLimitsThen(const std::function<void(Result<>)> &next)
-{
-    if (!isAnySet(parts.settings.limits)) return next({});
-    QList<QFuture<Result<>>> settings;
-    for (const worker::QueueWeight &one : parts.settings.pool.queues)
-        settings.append(queue.setLimits(one.queue, parts.settings.limits));
-    whenAll(settings, this, [next](const QList<Result<>> &results) {
-        for (const Result<> &result : results)
-            if (!result) return next(result);
-        next({});
-    });
-}
-
-void JobService::Private::stopWorkers(worker::WorkerPool::StopMode mode, const runtime::Answer<> &answer)
-{
-    whenDone(pool.stop(mode), this, [this, answer](const Result<> &stopped) {
-        if (stopped) tell(events.workersStopped());
-        answer.give(stopped);
-    });
-}
-
-void JobService::Private::scaleWorkers(int count, const runtime::Answer<> &answer)
-{
-    whenDone(pool.scale(count), this, [this, count, answer](const Result<> &scaled) {
-        if (scaled) tell(events.workersScaled(count));
-        answer.give(scaled);
-    });
 }
 
 void JobService::Private::wait(const JobId &id, const QString &queueName,
@@ -204,8 +124,9 @@ void JobService::Private::findQueue(const JobId &id, const QString &queueName, L
 
 void JobService::Private::listenToEvents()
 {
-    if (!isListening) queue.startEvents();
-    isListening = true;
+    // Else it would be for a queue that is yet to start, or shut down the next moment.
+    if (life != Life::Started || std::exchange(isListening, true)) return;
+    queue.startEvents();
 }
 
 void JobService::Private::heed(const QList<Event> &arrived)

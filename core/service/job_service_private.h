@@ -21,12 +21,25 @@ public:
 
     Private(JobService *owner, Parts given);
 
+    // Life: job_service_life.cpp.
+    //
+    //     Stopped ──start──▶ Starting ──▶ Started ──stop──▶ Stopping ──(workers, then queue)──▶ Stopped
+    //                            └──────stop: the start is called off─────▲
+    //
+    // Workers are started only while Started, and stopped at any time. Whoever asks for what is under way
+    // already gets the same answer; whoever asks for its opposite calls it off, or is told to wait.
+    enum class Life { Stopped, Starting, Started, Stopping };
     void start(bool withEvents, const runtime::Answer<> &answer);
+    void started(const Result<> &result);
     void stop(const runtime::Answer<> &answer);
+    void shutDownQueue(bool wasStarted);
     void startWorkers(int count, const runtime::Answer<> &answer);
+    void startPool(int workers, const runtime::Answer<> &answer);
     void setLimitsThen(const std::function<void(Result<>)> &next);
     void stopWorkers(worker::WorkerPool::StopMode mode, const runtime::Answer<> &answer);
+    void callOffWorkersStart();
     void scaleWorkers(int count, const runtime::Answer<> &answer);
+    void notePoolState(worker::WorkerPool::State now);
     void wait(const JobId &id, const QString &queueName, std::optional<std::chrono::milliseconds> atMost,
               const runtime::Answer<JobResult> &answer);
     void retry(const QString &queueName, const QList<JobId> &ids,
@@ -67,7 +80,15 @@ public:
     Handlers ownHandlers; ///< registered in code: a reload keeps them. Under its mutex
     std::mutex connectionMutex;
     queue::QueueConnection connection; ///< as it was told last. Under its mutex
-    bool isStarted = false;
+    Life life = Life::Stopped;
+    struct Start { // under way; whoever waits for its next step holds it weakly, so that it can be called off
+        QList<runtime::Answer<>> answers;
+    };
+    std::shared_ptr<Start> starting;        ///< while Starting
+    std::shared_ptr<Start> workersStarting; ///< until the pool is asked
+    QList<runtime::Answer<>> stopAnswers;   ///< while Stopping
+    worker::WorkerPool::State poolState = worker::WorkerPool::State::Stopped;
+    bool wantsEvents = false; ///< of those who started it
     bool isListening = false;
     runtime::CallBox calls; ///< last: what is put finds everything above
 };

@@ -99,6 +99,8 @@ public:
     [[nodiscard]] service::JobService &service() const { return *m_service; }
     service::JobService *operator->() const { return m_service.get(); }
 
+    /// Several calls in one turn of the engine's loop, so that none is answered before the last is made.
+    void atOnce(const std::function<void()> &calls) { m_engine.run(calls); }
     void handle(const QString &name, worker::FunctionHandler::Function function)
     {
         const Result<> added = m_service->registerHandler(
