@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Shared by packaging/run and packaging/test; sourced, never run. Debian 12 package names.
+# Shared by packaging/run, packaging/test, packaging/deb and others; sourced, never run. Debian 12 package names.
 #
 # Everything here is quiet and quick when there is nothing to do: packages are looked up in dpkg's own list, and apt
 # is called only for those that are missing.
@@ -14,8 +14,11 @@ build_packages=(
 run_packages=(redis-server ca-certificates python3)
 # Only where there is a desktop to show the window on.
 desktop_packages=(breeze-icon-theme fonts-inter fonts-dejavu-core qt6-wayland)
-# The property tests, certificates for the TLS tests, and fonts for those that measure text.
-test_packages=(librapidcheck-dev openssl fonts-inter fonts-dejavu-core breeze-icon-theme)
+# The property tests, certificates for the TLS tests, fonts for those that measure text, and the checkers of what is
+# installed for the desktop.
+test_packages=(librapidcheck-dev openssl fonts-inter fonts-dejavu-core breeze-icon-theme appstream desktop-file-utils)
+# CPack comes with CMake; these are what it calls, and what checks its work.
+deb_packages=(dpkg-dev file lintian appstream desktop-file-utils)
 
 say() { printf '%s\n' "$*"; }
 
