@@ -1,10 +1,12 @@
 #pragma once
 
+#include "core/model/error.h"
 #include "core/runtime/mailbox.h"
 
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace signalbox::worker {
@@ -18,10 +20,12 @@ struct WorkerNews {
         Progress, ///< run: has something to report
         Renewed,  ///< worker: after max_jobs_per_worker or a restart
         Left,     ///< worker: its thread takes no more jobs
+        Problem,  ///< problem: what no job can be blamed for
     };
     Kind kind = Kind::RunEnded;
     int worker = 0;
     std::shared_ptr<Run> run;
+    std::optional<Error> problem = {};
 };
 
 /// The way from the workers' threads into the engine: one wake a turn of its loop, however many runs end.

@@ -22,6 +22,9 @@ void PoolSession::readNews(std::vector<WorkerNews> &&news)
         case WorkerNews::Kind::Progress:
             hasProgress = true;
             break;
+        case WorkerNews::Kind::Problem:
+            m_hooks.problem(*item.problem);
+            break;
         case WorkerNews::Kind::Renewed:
             m_threads.renewed(item.worker, m_serverClock.now());
             answerRestarts(item.worker, {});

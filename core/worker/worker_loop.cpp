@@ -19,18 +19,42 @@ QString typeName(const char *mangled)
     return QString::fromLatin1(status == 0 ? text.get() : mangled);
 }
 
+/// What is being caught. Handlers are the edge of foreign code: whatever they throw is a failure of theirs,
+/// and never the end of the pool.
+QString caughtText()
+{
+    try {
+        throw;
+    } catch (const std::exception &thrown) {
+        return QStringLiteral("%1: %2").arg(typeName(typeid(thrown).name()),
+                                            QString::fromUtf8(thrown.what()));
+    } catch (...) {
+        const std::type_info *const type = abi::__cxa_current_exception_type();
+        return Words::tr("The handler threw %1, which is no std::exception.")
+            .arg(type ? typeName(type->name()) : QStringLiteral("?"));
+    }
+}
+
 RunResult runCatching(const Run &job, RunContext &context)
 {
     try {
         return job.handler->run(job.claim.definition, context);
-    } catch (const std::exception &thrown) {
-        return RunResult::failed(
-            QStringLiteral("%1: %2").arg(typeName(typeid(thrown).name()), QString::fromUtf8(thrown.what())));
     } catch (...) {
-        // The edge of foreign code: whatever it throws is the job's failure, and never the pool's end.
-        const std::type_info *const type = abi::__cxa_current_exception_type();
-        return RunResult::failed(Words::tr("The handler threw %1, which is no std::exception.")
-                                     .arg(type ? typeName(type->name()) : QStringLiteral("?")));
+        return RunResult::failed(caughtText());
+    }
+}
+
+std::optional<Error> renewCatching(const QString &name, Handler &handler, int worker)
+{
+    try {
+        handler.renewWorker(worker);
+        return std::nullopt;
+    } catch (...) {
+        return Error{
+            Error::Kind::Internal,
+            Words::tr("The handler %1 could not be renewed for worker %2.").arg(name).arg(worker),
+            caughtText(),
+            Words::tr("The worker goes on with it as it is. Look after the handler's renewWorker().")};
     }
 }
 
@@ -100,7 +124,9 @@ void WorkerLoop::renew()
     const QStringList names = m_shared->handlers->names();
     for (const QString &name : names)
         if (const std::shared_ptr<Handler> handler = m_shared->handlers->find(name))
-            handler->renewWorker(m_flags->number);
+            if (std::optional<Error> problem = renewCatching(name, *handler, m_flags->number))
+                m_shared->door->put(
+                    {WorkerNews::Kind::Problem, m_flags->number, nullptr, std::move(problem)});
     m_shared->door->put({WorkerNews::Kind::Renewed, m_flags->number, nullptr});
 }
 

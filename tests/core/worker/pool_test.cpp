@@ -26,6 +26,7 @@ private Q_SLOTS:
     void failingJobIsBuriedAfterItsRetries();
     void permanentFailureIsNotRetried();
     void exceptionsAreTheJobsFailure();
+    void exceptionsOfARenewalAreSaid();
     void unknownHandlerIsRetriedElsewhereThenBuried();
     void defect15_attemptsAreTrue();
     void defect17_namesAreNeverCode();
@@ -206,6 +207,33 @@ void PoolTest::exceptionsAreTheJobsFailure()
     QTRY_COMPARE(world.status(odd), JobStatus::DeadLetter);
     QCOMPARE(world.job(known).error, u"std::out_of_range: no such row"_s);
     QVERIFY2(world.job(odd).error.contains(u"int"_s), qPrintable(world.job(odd).error));
+}
+
+void PoolTest::exceptionsOfARenewalAreSaid()
+{
+    class Brittle : public worker::Handler {
+    public:
+        RunResult run(const JobDefinition &, worker::RunContext &) override { return RunResult::completed(); }
+        QString description() const override { return u"brittle"_s; }
+        void renewWorker(int number) override
+        {
+            if (number == 0) throw std::runtime_error("its child cannot be ended");
+            throw number;
+        }
+    };
+    worker::PoolOptions options;
+    options.jobsPerWorkerMax = 2;
+    PoolWorld world(options);
+    QVERIFY(world.handlers->add(u"brittle"_s, std::make_shared<Brittle>()));
+    const auto gate = world.addGate(u"gate"_s); // renewed as well, though the one before it throws
+    QVERIFY(waitFor(world.pool->start(1)));
+    for (int i = 0; i < 5; ++i) world.submit(u"brittle"_s);
+    QTRY_COMPARE(world.size(JobStatus::Completed), 5);
+    QTRY_COMPARE(gate->renewals(), (QList<int>{0, 0}));
+    QTRY_VERIFY(std::any_of(world.problems.begin(), world.problems.end(), [](const Error &error) {
+        return error.what.contains(u"brittle"_s)
+            && error.why.contains(u"std::runtime_error: its child cannot be ended"_s);
+    }));
 }
 
 void PoolTest::unknownHandlerIsRetriedElsewhereThenBuried()
