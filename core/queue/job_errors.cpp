@@ -39,7 +39,7 @@ Error leaseLost(const JobId &id)
 
 Error staleClaim()
 {
-    return {Kind::WrongState, Words::tr("The claim was refused."),
+    return {Kind::LeaseLost, Words::tr("The claim was refused."),
             Words::tr("A later claim of the same worker has been answered already."),
             Words::tr("Drop it; the jobs of the later claim count.")};
 }

@@ -133,7 +133,7 @@ constexpr Row rows[] = {
     {"LEASE_LOST", nullptr, Kind::LeaseLost, Remedy::Stop,
      QT_TRANSLATE_NOOP("redis", "The lease had ended, and another worker may have the job."),
      QT_TRANSLATE_NOOP("redis", "Stop working on it.")},
-    {"STALE_CLAIM", nullptr, Kind::WrongState, Remedy::Stop,
+    {"STALE_CLAIM", nullptr, Kind::LeaseLost, Remedy::Stop,
      QT_TRANSLATE_NOOP("redis", "A later claim of the same worker has been answered already."),
      QT_TRANSLATE_NOOP("redis", "Drop it; the jobs of the later claim count.")},
     {"QUEUE_FULL", nullptr, Kind::QueueFull, Remedy::Wait,

@@ -14,6 +14,8 @@ namespace signalbox::worker {
 class HeldJobs {
 public:
     explicit HeldJobs(size_t queues) : m_byQueue(queues) { }
+    /// In the place of an earlier run of this job, if it is held: the caller has told that one that it is
+    /// lost, or its outcome is on the way and will be refused.
     void add(const RunPtr &run) { table(*run).insert(run->claim.definition.id, run); }
     void remove(const Run &run)
     {

@@ -32,11 +32,12 @@ void LeaseKeeper::stop()
 
 bool LeaseKeeper::begin(Run &run, nanoseconds sentAt, nanoseconds left)
 {
-    const nanoseconds now = m_context.seams.clock->monotonicNow();
     setLeaseEnd(run, sentAt + left);
-    if (!m_cutOffTimer->isActive() && !run.token.isCancelled())
-        m_cutOffTimer->start(ceil<milliseconds>(run.leaseEnd - marginOf(m_options.lease) - now));
-    return !run.token.isCancelled();
+    if (run.token.isCancelled()) return false;
+    // Mostly it ends later than all others. Not where the claim's answer had to be asked for again.
+    const nanoseconds cutOff = run.leaseEnd - marginOf(m_options.lease);
+    if (!m_cutOffTimer->isActive() || cutOff < m_cutOffAt) startCutOff(cutOff);
+    return true;
 }
 
 void LeaseKeeper::setLeaseEnd(Run &run, nanoseconds end) const
@@ -125,14 +126,18 @@ void LeaseKeeper::cutOffWhatEnds()
 
 void LeaseKeeper::armCutOff()
 {
-    const nanoseconds now = m_context.seams.clock->monotonicNow();
     nanoseconds earliest = nanoseconds::max();
     for (const RunPtr &run : m_held.all())
         if (!run->isSettling && !run->cancelledAt) earliest = std::min(earliest, run->leaseEnd);
     m_cutOffTimer->stop();
-    if (earliest == nanoseconds::max()) return;
+    if (earliest != nanoseconds::max()) startCutOff(earliest - marginOf(m_options.lease));
+}
+
+void LeaseKeeper::startCutOff(nanoseconds at)
+{
+    m_cutOffAt = at;
     m_cutOffTimer->start(
-        std::max(ceil<milliseconds>(earliest - marginOf(m_options.lease) - now), milliseconds{0}));
+        std::max(ceil<milliseconds>(at - m_context.seams.clock->monotonicNow()), milliseconds{0}));
 }
 
 } // namespace signalbox::worker

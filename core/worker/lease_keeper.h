@@ -44,6 +44,7 @@ private:
     void setLeaseEnd(Run &run, std::chrono::nanoseconds end) const;
     void cutOffWhatEnds();
     void armCutOff();
+    void startCutOff(std::chrono::nanoseconds at);
 
     LaneContext &m_context;
     const PoolOptions &m_options;
@@ -51,6 +52,7 @@ private:
     const Hooks m_hooks;
     const std::unique_ptr<runtime::Timer> m_beatTimer;
     const std::unique_ptr<runtime::Timer> m_cutOffTimer;
+    std::chrono::nanoseconds m_cutOffAt{0};                // monotonic; while the timer is active
     std::vector<bool> m_isRenewing;                        // by queue: a renewal is in flight
     std::shared_ptr<int> m_life = std::make_shared<int>(); // weakly held by callbacks on their way
 };

@@ -276,6 +276,10 @@ std::vector<RunPtr> PoolSession::accept(size_t queue, const QueueLanes::Answer &
         const std::shared_ptr<Handler> handler = m_handlers->find(claim.definition.handler);
         const auto run
             = std::make_shared<Run>(claim, static_cast<int>(queue), handler, *m_context.seams.clock, m_door);
+        // Ours again, and nobody has told us yet that the lease of its first run is lost. That one is told
+        // now: once it is out of the table, no renewal, stop or cut-off finds it.
+        if (const RunPtr before = m_held.find(queue, claim.definition.id); before && !before->isSettling)
+            lost(before);
         m_held.add(run);
         if (m_isEnding) {
             settle(run, released()); // asked for before the stop

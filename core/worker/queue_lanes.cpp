@@ -132,8 +132,8 @@ void QueueLanes::postpone(Lane &lane, const Error &error)
 {
     using namespace std::chrono_literals;
     // Refused as out of order: nothing was done, so a new number may be taken. Whatever else went wrong, the
-    // call may have been carried out and has to stay the same.
-    if (error.kind == Error::Kind::WrongState) lane.call.sequence = m_context.nextSequence++;
+    // call may have been carried out (now or when it was sent before) and has to stay the same.
+    if (error.kind == Error::Kind::LeaseLost) lane.call.sequence = m_context.nextSequence++;
     const auto wait = std::min<std::chrono::milliseconds>(100ms * (1 << std::min(lane.failures, 5)), 2s);
     ++lane.failures;
     const double jitter

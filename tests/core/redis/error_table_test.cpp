@@ -60,7 +60,7 @@ void ErrorTableTest::knowsWhatAnErrorMeans_data()
     row("QUEUE_FULL 10", Kind::QueueFull, Remedy::Wait);
     row("LAYOUT 2", Kind::Unsupported, Remedy::Stop);
     row("WRONG_KEY jobs string", Kind::Damaged, Remedy::Stop);
-    row("STALE_CLAIM 7", Kind::WrongState, Remedy::Stop);
+    row("STALE_CLAIM 7", Kind::LeaseLost, Remedy::Stop);
     row("NEWWORD whatever", Kind::Internal, Remedy::Stop);
 }
 

@@ -1,3 +1,4 @@
+#include "core/worker/lease_keeper.h"
 #include "tests/core/worker/pool_world.h"
 
 using namespace signalbox;
@@ -19,6 +20,9 @@ private Q_SLOTS:
     void lostLeaseStopsItsHandler();
     void resultWaitsForTheConnection();
     void lostAnswersAreAskedForAgainAndChargeNothing();
+    void claimOutlivesAQueueThatWasShutDownMeanwhile();
+    void jobClaimedAgainStopsItsFirstRun();
+    void earlierLeaseEndMovesTheCutOff();
     void renewalsAreOneCallAQueue();
     void deadPoolsJobsRunElsewhere();
     void heldJobsAreNotReapedWhileTheirResultIsOnTheWay();
@@ -231,6 +235,86 @@ void LeaseTest::lostAnswersAreAskedForAgainAndChargeNothing()
         if (askedBy.contains(key)) QCOMPARE(askedBy[key], call.claimMax);
         askedBy[key] = call.claimMax;
     }
+}
+
+void LeaseTest::claimOutlivesAQueueThatWasShutDownMeanwhile()
+{
+    PoolWorld world(quickOptions());
+    const auto gate = world.addGate(u"gate"_s);
+    gate->releaseAll();
+    QVERIFY(waitFor(world.pool->start(1)));
+    world.advance(1s);
+    world.queue.line = Line::LoseReplies;
+    const JobId id = world.submit(u"gate"_s);
+    world.turn(); // claimed, and nobody has heard of it
+    QCOMPARE(world.status(id), JobStatus::Running);
+    world.queue.line = Line::ShutDown; // "wrong state": but nothing says that the claim was not carried out
+    world.advance(1s);
+    world.queue.line = Line::Up;
+    world.advance(3s);
+    QTRY_COMPARE(world.status(id), JobStatus::Completed); // the same claim was asked for again
+    QCOMPARE(gate->started(), 1);
+}
+
+/// Behind the pool's back its running job goes back, and the pool's other worker gets it.
+static void claimAgain(PoolWorld &world, const JobId &id)
+{
+    world.advance(11s); // renewed once
+    queue::Settlement stolen{id, world.queue.renewed.first().token, u"gate"_s, 3, {}};
+    stolen.outcome.kind = queue::Outcome::Kind::Released;
+    QVERIFY(waitFor(world.queue.settle(u"default"_s, stolen)));
+}
+
+void LeaseTest::jobClaimedAgainStopsItsFirstRun()
+{
+    PoolWorld world(quickOptions());
+    const auto gate = world.addGate(u"gate"_s);
+    QVERIFY(waitFor(world.pool->start(2)));
+    const JobId id = world.submit(u"gate"_s);
+    QTRY_COMPARE(gate->started(), 1);
+    claimAgain(world, id);
+    QTRY_COMPARE(gate->started(), 2);
+    QTRY_COMPARE(gate->reasons(),
+                 QList{CancelToken::Reason::LeaseLost}); // told at once, not at the next beat
+    QVERIFY(std::any_of(world.problems.begin(), world.problems.end(), [&id](const Error &error) {
+        return error.kind == Error::Kind::LeaseLost && error.what.contains(id.text());
+    }));
+    gate->release();
+    QTRY_COMPARE(world.status(id), JobStatus::Completed); // by the second, whatever became of the first
+    QCOMPARE(world.job(id).attempts, 1);
+}
+
+void LeaseTest::earlierLeaseEndMovesTheCutOff()
+{
+    runtime::ManualTime time;
+    runtime::SeededRandom random{1};
+    WatchedQueue queue{{&time, &time, &random}};
+    worker::LaneContext context{queue, {&time, &time, &random}, "pool", 30s};
+    const worker::PoolOptions options = quickOptions();
+    worker::HeldJobs held{1};
+    QList<JobId> cutOff;
+    worker::LeaseKeeper keeper(context, options, held,
+                               {[](const auto &) {}, [](const auto &) {},
+                                [&cutOff](const worker::RunPtr &run) {
+                                    if (run->cancelledAt) return; // it has been told
+                                    run->cancelledAt = 0ns;
+                                    cutOff.append(run->claim.definition.id);
+                                },
+                                [] {}, [](const Error &) {}});
+    const auto begin = [&](quint8 number, std::chrono::nanoseconds left) {
+        queue::Claim claim;
+        claim.definition.id = JobId::fromRandom({number});
+        const auto run = std::make_shared<worker::Run>(claim, 0, nullptr, time, nullptr);
+        held.add(run);
+        if (!keeper.begin(*run, time.monotonicNow(), left)) qFatal("It is too short to begin with.");
+        return claim.definition.id;
+    };
+    const JobId later = begin(1, 30s);
+    const JobId earlier = begin(2, 12s); // a claim whose answer had to be asked for again
+    time.advance(6s);                    // the margin before the earlier one
+    QCOMPARE(cutOff, QList{earlier});
+    time.advance(18s);
+    QCOMPARE(cutOff, (QList{earlier, later}));
 }
 
 void LeaseTest::renewalsAreOneCallAQueue()

@@ -87,8 +87,9 @@ std::optional<std::function<void(Result<T>)>> WatchedQueue::through(const char *
     ++calls[QLatin1String(name)];
     const bool isCut = cutCalls.contains(QLatin1String(name));
     if (line == Line::Up && !isCut) return done;
-    auto failing = [done = std::move(done)](Result<T>) {
-        done(fail(Error::Kind::ConnectionLost, QStringLiteral("cut"), QStringLiteral("by the test"), {}));
+    const auto kind = line == Line::ShutDown ? Error::Kind::WrongState : Error::Kind::ConnectionLost;
+    auto failing = [kind, done = std::move(done)](Result<T>) {
+        done(fail(kind, QStringLiteral("cut"), QStringLiteral("by the test"), {}));
     };
     if (line == Line::LoseReplies && !isCut) return failing;
     QMetaObject::invokeMethod(

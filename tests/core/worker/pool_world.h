@@ -53,8 +53,9 @@ class WatchedQueue : public queue::MemoryJobQueue {
 public:
     enum class Line {
         Up,
-        Cut,        ///< calls do not arrive, and fail
-        LoseReplies ///< calls are carried out, and fail
+        Cut,         ///< calls do not arrive, and fail
+        LoseReplies, ///< calls are carried out, and fail
+        ShutDown     ///< calls are refused: the queue is not initialised
     };
     using MemoryJobQueue::MemoryJobQueue;
     Line line = Line::Up;

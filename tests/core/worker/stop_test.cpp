@@ -24,6 +24,7 @@ private Q_SLOTS:
     void gracefulStopTurnsForcedAfterItsTime();
     void forcedStopHastensAGracefulOne();
     void forcedStopGivesBackInOneCallBeforeItCancels();
+    void forcedStopCoversRunsWhoseJobWasClaimedAgain();
     void forcedStopWithoutServerEndsAllTheSame();
     void resultsThatAreReadyAreKeptByAForcedStop();
     void stuckHandlerLosesItsSlotAndIsCounted();
@@ -206,6 +207,26 @@ void StopTest::forcedStopGivesBackInOneCallBeforeItCancels()
     QVERIFY(waitFor(stopped));
     QCOMPARE(gate->reasons().size(), 30);
     QCOMPARE(world.size(JobStatus::Pending), 30);
+}
+
+void StopTest::forcedStopCoversRunsWhoseJobWasClaimedAgain()
+{
+    PoolWorld world(quickOptions());
+    const auto stuck = world.addGate(u"stuck"_s, false);
+    QVERIFY(waitFor(world.pool->start(2)));
+    const JobId id = world.submit(u"stuck"_s);
+    QTRY_COMPARE(stuck->started(), 1);
+    world.advance(11s); // renewed once
+    queue::Settlement stolen{id, world.queue.renewed.first().token, u"stuck"_s, 3, {}};
+    stolen.outcome.kind = queue::Outcome::Kind::Released;
+    QVERIFY(waitFor(world.queue.settle(u"default"_s, stolen)));
+    QTRY_COMPARE(stuck->started(), 2); // two runs of one job here, of which the pool holds the second
+    const QFuture<Result<>> stopped = world.pool->stop(WorkerPool::StopMode::Now);
+    world.advance(4s); // both are told, and neither heeds it
+    QVERIFY(stopped.isFinished());
+    QCOMPARE(world.status(id), JobStatus::Pending);
+    stuck->releaseAll();
+    QTRY_COMPARE(stuck->ended(), 2);
 }
 
 void StopTest::forcedStopWithoutServerEndsAllTheSame()
