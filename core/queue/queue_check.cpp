@@ -11,7 +11,7 @@ using namespace Qt::StringLiterals;
 using redis::Reply;
 
 namespace scripts {
-extern const redis::ScriptSource inspect, totals;
+extern const redis::ScriptSource inspect, names, totals;
 }
 
 namespace {
@@ -49,10 +49,10 @@ void QueueCheck::send(const QByteArrayList &command, std::function<void(const Re
     });
 }
 
-void QueueCheck::eval(const redis::ScriptSource &script, const QByteArrayList &arguments,
-                      std::function<void(const Reply &)> then)
+void QueueCheck::eval(const redis::ScriptSource &script, const QByteArrayList &keys,
+                      const QByteArrayList &arguments, std::function<void(const Reply &)> then)
 {
-    m_client.eval(script, m_names.of(m_queue), arguments,
+    m_client.eval(script, keys, arguments,
                   [self = shared_from_this(), then = std::move(then)](const Result<Reply> &reply) {
                       if (reply)
                           then(*reply);
@@ -136,7 +136,7 @@ void QueueCheck::judgeTypes(const QList<Reply> &types, const QByteArray &layout)
 
 void QueueCheck::readTotals(std::function<void(const QueueTotals &)> then)
 {
-    eval(scripts::totals, {}, [this, then = std::move(then)](const Reply &reply) {
+    eval(scripts::totals, m_names.of(m_queue), {}, [this, then = std::move(then)](const Reply &reply) {
         if (const std::optional<QueueTotals> totals = QueueTotals::read(reply))
             then(*totals);
         else
@@ -156,28 +156,41 @@ void QueueCheck::scan()
         return;
     }
     const Noun noun = scanned[m_noun];
-    const QByteArray command
-        = typeOf(noun) == "zset" ? QByteArrayLiteral("ZSCAN") : QByteArrayLiteral("HSCAN");
-    send({command, m_names.key(m_queue, noun), m_cursor, "COUNT", QByteArray::number(idsPerStep)},
-         [this, noun](const Reply &reply) { takeScan(noun, reply); });
+    const QByteArray key = m_names.key(m_queue, noun), count = QByteArray::number(idsPerStep);
+    if (noun == Noun::Keys)
+        send({"HSCAN", key, m_cursor, "COUNT", count}, [this](const Reply &reply) {
+            moveOn(reply.at(0).text);
+            takeKeys(reply.at(1));
+        });
+    else if (typeOf(noun) == "zset")
+        send({"ZSCAN", key, m_cursor, "COUNT", count}, [this, noun](const Reply &reply) {
+            QByteArrayList members;
+            for (size_t i = 0; i + 1 < reply.at(1).size(); i += 2) members.append(reply.at(1).at(i).text);
+            moveOn(reply.at(0).text);
+            takeNames(noun, members);
+        });
+    else
+        eval(scripts::names, {key}, {m_cursor}, [this, noun](const Reply &reply) {
+            QByteArrayList fields;
+            for (size_t i = 1; i < reply.size(); ++i) fields.append(reply.at(i).text);
+            moveOn(reply.at(0).text);
+            takeNames(noun, fields);
+        });
 }
 
-void QueueCheck::takeScan(Noun noun, const Reply &reply)
+void QueueCheck::moveOn(const QByteArray &cursor)
 {
-    m_cursor = reply.at(0).text;
+    m_cursor = cursor;
     if (m_cursor == "0") ++m_noun;
-    const Reply &pairs = reply.at(1);
-    if (noun == Noun::Keys) {
-        takeKeys(pairs);
-        return;
-    }
-    QByteArrayList ids;
-    for (size_t i = 0; i + 1 < pairs.size(); i += 2)
-        ids.append(noun == Noun::Big ? idOfPart(pairs.at(i).text) : pairs.at(i).text);
+}
+
+void QueueCheck::takeNames(Noun noun, QByteArrayList names)
+{
+    if (noun == Noun::Big) std::ranges::transform(names, names.begin(), idOfPart);
     if (noun == Noun::Jobs)
-        inspect(ids);
+        inspect(names);
     else
-        keepUnknown(ids);
+        keepUnknown(names);
 }
 
 /// Of ids that are kept somewhere, those that are no job's.
@@ -199,7 +212,7 @@ void QueueCheck::inspect(const QByteArrayList &ids)
         scan();
         return;
     }
-    eval(scripts::inspect, ids, [this, ids](const Reply &reply) {
+    eval(scripts::inspect, m_names.of(m_queue), ids, [this, ids](const Reply &reply) {
         const qint64 seq = reply.at(1).text.toLongLong();
         for (qsizetype i = 0; i < ids.size(); ++i) {
             const JobFacts facts

@@ -30,7 +30,8 @@ private:
     void judgeTypes(const QList<redis::Reply> &types, const QByteArray &layout);
     void readTotals(std::function<void(const QueueTotals &)> then);
     void scan();
-    void takeScan(Noun noun, const redis::Reply &reply);
+    void moveOn(const QByteArray &cursor);
+    void takeNames(Noun noun, QByteArrayList names);
     void takeKeys(const redis::Reply &pairs);
     void confirmKey(const QByteArray &key, const QByteArray &owner);
     void keepUnknown(const QByteArrayList &ids);
@@ -42,7 +43,7 @@ private:
     void fail(const Error &error);
     void add(Finding finding);
     void send(const QByteArrayList &command, std::function<void(const redis::Reply &)> then);
-    void eval(const redis::ScriptSource &script, const QByteArrayList &arguments,
+    void eval(const redis::ScriptSource &script, const QByteArrayList &keys, const QByteArrayList &arguments,
               std::function<void(const redis::Reply &)> then);
 
     redis::Client &m_client;

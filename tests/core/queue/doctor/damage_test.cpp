@@ -54,6 +54,7 @@ private Q_SLOTS:
     void aLostKeyMovesNoJob();
     void aKeyOfAnotherTypeIsNamed_data();
     void aKeyOfAnotherTypeIsNamed();
+    void payloadsOfAnySizeAreNotReadToBeChecked();
     void aRepairedJobRuns();
     void aQueueAtWorkGivesNoFalseAlarm();
 
@@ -330,6 +331,28 @@ void DamageTest::aKeyOfAnotherTypeIsNamed()
     QCOMPARE(found.findings.constFirst().key, noun);
     QVERIFY(found.findings.constFirst().what.contains(QStringLiteral("string")));
     damaged.damage({{"DEL", '@' + noun}});
+}
+
+/// Many times what one answer may hold: of each, the name is enough, and its length.
+void DamageTest::payloadsOfAnySizeAreNotReadToBeChecked()
+{
+    constexpr int jobs = 30, payloadBytes = 300'000, answerBytesMax = 1'000'000;
+    DamagedQueue damaged(m_server);
+    for (int i = 0; i < jobs; ++i) {
+        JobDefinition job = testJob();
+        job.args = JsonText::trusted("[\"" + QByteArray(payloadBytes, 'p') + "\"]");
+        damaged.queue().submit(job);
+    }
+    damaged.damage({{"HSET", "@big", ghost + ":r", QByteArray(payloadBytes, 'r')}});
+    redis::Client client({.url = m_server.url(), .frameBytesMax = answerBytesMax}, runtime::systemSeams());
+    client.start();
+    InvariantChecker checker(client, KeyNames(QStringLiteral("signalbox")));
+    const auto report = waitForCallback<Result<CheckReport>>(
+        [&](auto done) { checker.check(QStringLiteral("default"), std::move(done)); });
+    QVERIFY2(report, qPrintable(report ? QString() : report.error().text()));
+    QCOMPARE(report->jobs, 11 + jobs);
+    QCOMPARE(report->findings.size(), 1);
+    QCOMPARE(report->findings.constFirst().member, ghost);
 }
 
 void DamageTest::aRepairedJobRuns()
