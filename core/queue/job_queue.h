@@ -166,7 +166,7 @@ enum class Capability {
     Limits
 };
 
-struct RecentEvents { ///< the end of a queue's event stream
+struct RecentEvents {                 ///< the end of a queue's event stream
     QList<Event> events;              ///< in their order
     QHash<JobId, qint64> resultBytes; ///< of those that completed, the newest thousand, as far as still kept
 };
@@ -248,6 +248,8 @@ public:
     virtual void reap(QString queue,
                       std::function<void(Result<std::optional<std::chrono::milliseconds>>)> done)
         = 0; ///< answers: until the next lease ends
+    /// One step of retention, which settling sees to only where jobs end. Answers: is there more to do now?
+    virtual void trim(QString queue, std::function<void(Result<bool>)> done) = 0;
     virtual void report(QByteArray worker, QString queue, QList<ProgressReport> reports,
                         std::function<void(Result<>)> done)
         = 0;
@@ -259,6 +261,10 @@ public:
                              std::function<void(QString, JobId)> cancelHint)
         = 0;
     virtual void stopWaiting(QByteArray worker) = 0;
+    /// Blocks until the calls made before are answered, their callbacks are called and nothing is under way
+    /// any more; at most so long. For the last words of what is torn down in the engine, after which nobody
+    /// turns its loop.
+    virtual void finishCalls(std::chrono::milliseconds atMost) = 0;
 
     // Events (engine thread calls them; connect with a receiver in any thread)
     virtual void startEvents() = 0; ///< from now on, of every queue known; new queues are found by themselves

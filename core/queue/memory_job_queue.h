@@ -56,12 +56,14 @@ public:
                std::function<void(Result<Renewed>)> done) override;
     void reap(QString queue,
               std::function<void(Result<std::optional<std::chrono::milliseconds>>)> done) override;
+    void trim(QString queue, std::function<void(Result<bool>)> done) override;
     void report(QByteArray worker, QString queue, QList<ProgressReport> reports,
                 std::function<void(Result<>)> done) override;
     void publishPool(PoolInfo pool, bool gone, std::function<void(Result<>)> done) override;
     void waitForWork(QByteArray worker, QStringList queues, std::function<void()> wake,
                      std::function<void(QString, JobId)> cancelHint) override;
     void stopWaiting(QByteArray worker) override;
+    void finishCalls(std::chrono::milliseconds atMost) override;
 
     void startEvents() override;
     void stopEvents() override;
@@ -99,7 +101,6 @@ private:
     std::map<QByteArray, Waiting> m_waiting;
     QByteArray m_lastWoken; ///< so that the next token goes to the next worker
     QMap<QString, PoolInfo> m_pools;
-    QHash<QString, qint64> m_trimmedUs;                       ///< by queue
     QMap<QString, QHash<QByteArray, quint64>> m_nextSequence; ///< of getNext(), by queue and worker
     QueueConnection m_connection;
     bool m_isReady = false;

@@ -28,15 +28,14 @@ void MemoryJobQueue::renew(QByteArray worker, QString queue, QList<HeldLease> he
 void MemoryJobQueue::reap(QString queue, std::function<void(Result<std::optional<milliseconds>>)> done)
 {
     tell<std::optional<milliseconds>>(std::move(done), [this, queue] {
-        constexpr qint64 trimEveryUs = 60'000'000;
-        qint64 &trimmedUs = m_trimmedUs[queue];
-        if (nowUs() - trimmedUs >= trimEveryUs) { // retention, when nothing settles that would see to it
-            state(queue).trim(nowUs());
-            trimmedUs = nowUs();
-        }
         state(queue).reap(nowUs());
         return Result<std::optional<milliseconds>>(state(queue).untilNextLeaseEnd(nowUs()));
     });
+}
+
+void MemoryJobQueue::trim(QString queue, std::function<void(Result<bool>)> done)
+{
+    tell<bool>(std::move(done), [this, queue] { return Result<bool>(state(queue).trim(nowUs())); });
 }
 
 void MemoryJobQueue::report(QByteArray, QString queue, QList<ProgressReport> reports,
@@ -81,6 +80,12 @@ void MemoryJobQueue::stopWaiting(QByteArray worker)
 {
     SIGNALBOX_IN_THREAD_OF(this);
     m_waiting.erase(worker);
+}
+
+void MemoryJobQueue::finishCalls(milliseconds)
+{
+    SIGNALBOX_IN_THREAD_OF(this);
+    m_calls->drainNow(); // they wait for nothing but their turn
 }
 
 /// One waiting worker for each job, in turns: one submitted job does not wake a thousand pools. The call is

@@ -78,7 +78,7 @@ public:
     [[nodiscard]] Result<> remove(const JobId &id, qint64 nowUs);
     /// Up to batchMax jobs of one state, or of all but running, that entered it no later than `upToSeq`.
     PurgeStep purge(std::optional<JobStatus> status, qint64 upToSeq, qint64 nowUs);
-    void trim(qint64 nowUs); ///< retention, in full
+    bool trim(qint64 nowUs); ///< retention, a step of it; whether there may be more
     void pause(const QString &reason, qint64 nowUs);
     void resume(qint64 nowUs);
     void setLimits(const QueueLimits &limits);
@@ -156,8 +156,8 @@ private:
     void handBackUnheard(const QByteArray &worker, int lane, quint64 seen, Turn &turn);
 
     void retain(bool isNewMinute, qint64 nowUs);
-    void retainFinished(qint64 nowUs);
-    void retainDead(qint64 nowUs);
+    qint64 retainFinished(qint64 nowUs); ///< how many went
+    qint64 retainDead(qint64 nowUs);
     void expireOrTrim(const JobId &id, bool isOld, qint64 nowUs);
     [[nodiscard]] static QString handlerCounter(JobStatus to);
     void countHandler(const QString &what, const QString &handler, qint64 by = 1);

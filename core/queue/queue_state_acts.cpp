@@ -143,13 +143,15 @@ void QueueState::retain(bool isNewMinute, qint64 nowUs)
     if (isNewMinute || size(JobStatus::DeadLetter) > m_limits.deadMax) retainDead(nowUs);
 }
 
-void QueueState::trim(qint64 nowUs)
+bool QueueState::trim(qint64 nowUs)
 {
-    retain(true, nowUs);
+    const qint64 finishedGone = retainFinished(nowUs);
+    const qint64 deadGone = retainDead(nowUs);
+    return finishedGone >= batchMax || deadGone >= batchMax;
 }
 
 /// The oldest ends first, whatever they were, at most batchMax a call.
-void QueueState::retainFinished(qint64 nowUs)
+qint64 QueueState::retainFinished(qint64 nowUs)
 {
     qint64 over = -cap(m_limits.keepFinishedCount);
     std::vector<Place> oldest;
@@ -161,24 +163,29 @@ void QueueState::retainFinished(qint64 nowUs)
     std::sort(oldest.begin(), oldest.end());
     oldest.resize(std::min<size_t>(oldest.size(), batchMax));
     const qint64 oldestKept = nowUs - toMicroseconds(m_limits.keepFinishedFor) - Rank::epochUs;
+    qint64 gone = 0;
     for (const auto &[seq, id] : oldest) {
         const bool isOld = seq < oldestKept;
         if (!isOld && over <= 0 && m_lifetime.bytes <= cap(m_limits.keepFinishedBytes)) break;
         expireOrTrim(id, isOld, nowUs);
         --over;
+        ++gone;
     }
+    return gone;
 }
 
-void QueueState::retainDead(qint64 nowUs)
+qint64 QueueState::retainDead(qint64 nowUs)
 {
     qint64 over = size(JobStatus::DeadLetter) - m_limits.deadMax;
     const qint64 oldestKept = nowUs - toMicroseconds(m_limits.keepDeadFor) - Rank::epochUs;
-    for (int n = 0; n < batchMax && size(JobStatus::DeadLetter) > 0; ++n, --over) {
+    qint64 gone = 0;
+    for (; gone < batchMax && size(JobStatus::DeadLetter) > 0; ++gone, --over) {
         const auto [seq, id] = *places(JobStatus::DeadLetter).begin();
         const bool isOld = seq < oldestKept;
         if (!isOld && over <= 0) break;
         expireOrTrim(id, isOld, nowUs);
     }
+    return gone;
 }
 
 void QueueState::expireOrTrim(const JobId &id, bool isOld, qint64 nowUs)

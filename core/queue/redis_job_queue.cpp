@@ -156,7 +156,6 @@ void RedisJobQueue::stopAll()
     m_phase = Phase::Stopped;
     m_client->stop();
     m_registered.clear();
-    m_trimmedAt.clear();
     for (const runtime::Answer<> &answer : std::exchange(m_waitingToStop, {})) answer.give({});
 }
 

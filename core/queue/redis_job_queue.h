@@ -79,12 +79,14 @@ public:
                std::function<void(Result<Renewed>)> done) override;
     void reap(QString queue,
               std::function<void(Result<std::optional<std::chrono::milliseconds>>)> done) override;
+    void trim(QString queue, std::function<void(Result<bool>)> done) override;
     void report(QByteArray worker, QString queue, QList<ProgressReport> reports,
                 std::function<void(Result<>)> done) override;
     void publishPool(PoolInfo pool, bool gone, std::function<void(Result<>)> done) override;
     void waitForWork(QByteArray worker, QStringList queues, std::function<void()> wake,
                      std::function<void(QString, JobId)> cancelHint) override;
     void stopWaiting(QByteArray worker) override;
+    void finishCalls(std::chrono::milliseconds atMost) override;
 
     void startEvents() override;
     void stopEvents() override;
@@ -162,7 +164,6 @@ private:
     ClaimLanes m_lanes;
     quint64 m_nextClaim = 0; ///< of getNext(), whose claims are all different
     QByteArray m_ownWord; ///< random, to tell our getNext() from another process's with the same worker name
-    QHash<QString, std::chrono::nanoseconds> m_trimmedAt; ///< by queue, monotonic
     std::map<QByteArray, std::unique_ptr<WorkWaiter>> m_waiters;
     std::unique_ptr<EventsReader> m_events;
     std::unique_ptr<redis::Client> m_client;   // late: it answers what is in flight before the rest goes

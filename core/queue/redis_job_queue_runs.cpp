@@ -301,14 +301,6 @@ void RedisJobQueue::renew(QByteArray worker, QString queue, QList<HeldLease> hel
 void RedisJobQueue::reap(QString queue, std::function<void(Result<std::optional<milliseconds>>)> done)
 {
     if (refuseUnready([done](const Error &error) { done(tl::unexpected(error)); })) return;
-    constexpr std::chrono::minutes trimEvery{1};
-    const auto now = m_seams.clock->monotonicNow();
-    if (const auto trimmed = m_trimmedAt.constFind(queue);
-        trimmed == m_trimmedAt.cend() || now - *trimmed >= trimEvery) {
-        m_trimmedAt.insert(queue, now);
-        // What fails here fails below as well, and is said there.
-        eval(scripts::trim, queue, {}, [](const Result<Reply> &) {});
-    }
     eval(scripts::reap, queue, {}, [done = std::move(done)](const Result<Reply> &reply) {
         if (!reply)
             done(tl::unexpected(reply.error()));
@@ -317,6 +309,25 @@ void RedisJobQueue::reap(QString queue, std::function<void(Result<std::optional<
         else
             done(readDelay(reply->at(2).text));
     });
+}
+
+void RedisJobQueue::trim(QString queue, std::function<void(Result<bool>)> done)
+{
+    if (refuseUnready([done](const Error &error) { done(tl::unexpected(error)); })) return;
+    eval(scripts::trim, queue, {}, [done = std::move(done)](const Result<Reply> &reply) {
+        if (!reply)
+            done(tl::unexpected(reply.error()));
+        else if (reply->size() != 3)
+            done(tl::unexpected(unexpectedReply(scripts::trim.name)));
+        else
+            done(reply->at(2).toInteger() == 1);
+    });
+}
+
+void RedisJobQueue::finishCalls(milliseconds atMost)
+{
+    SIGNALBOX_IN_THREAD_OF(this);
+    m_client->finish(atMost);
 }
 
 void RedisJobQueue::report(QByteArray worker, QString queue, QList<ProgressReport> reports,

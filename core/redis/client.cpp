@@ -67,6 +67,18 @@ void Client::Private::stop()
     turn([this] { apply(m_fsm.stop()); });
 }
 
+void Client::Private::finish(std::chrono::milliseconds atMost)
+{
+    const QPointer<Private> self(this);
+    const Pipeline::Time end = now() + atMost;
+    turn([] {}); // what was pushed leaves
+    while (self && m_transport != nullptr && !m_pipeline.isIdle()) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - now());
+        if (left.count() <= 0 || !m_transport->waitForBytes(left)) return;
+        if (self) turn([] {}); // what receivers sent when nobody was awake
+    }
+}
+
 void Client::Private::wake()
 {
     if (m_isAwake) return;
@@ -267,6 +279,12 @@ void Client::sendBlocking(QByteArrayList command, std::chrono::milliseconds dead
     if (d->m_isGoing) return;
     d->m_pipeline.pushBlocking(std::move(command), deadline, std::move(done), d->now());
     d->wake();
+}
+
+void Client::finish(std::chrono::milliseconds atMost)
+{
+    SIGNALBOX_IN_THREAD_OF(this);
+    d->finish(atMost);
 }
 
 quint64 Client::commandsSent() const

@@ -76,6 +76,9 @@ public:
     /// For blocking reads (BLPOP, XREAD BLOCK): a command with its own deadline. Use a connection of its own
     /// for it.
     void sendBlocking(QByteArrayList command, std::chrono::milliseconds deadline, ReplyHandler done);
+    /// Blocks until all that was sent is answered (receivers are called), the connection is lost or the time
+    /// is over. For the last words before a tear-down only: then nobody turns the loop any more.
+    void finish(std::chrono::milliseconds atMost);
     [[nodiscard]] quint64 commandsSent() const; ///< for "what this console costs"
 
 Q_SIGNALS:

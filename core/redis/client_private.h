@@ -19,6 +19,7 @@ public:
     void start();
     void stop();
     [[nodiscard]] Pipeline::Time now() const { return m_seams.clock->monotonicNow(); }
+    void finish(std::chrono::milliseconds atMost);
     void wake(); ///< a turn soon, for what was pushed
 
     const ClientOptions m_options;

@@ -131,6 +131,11 @@ void TcpTransport::abort()
     m_socket.abort();
 }
 
+bool TcpTransport::waitForBytes(std::chrono::milliseconds atMost)
+{
+    return !m_isBroken && m_socket.waitForReadyRead(static_cast<int>(atMost.count()));
+}
+
 LocalTransport::LocalTransport(const RedisUrl &url) : SocketTransport(url)
 {
     connect(&m_socket, &QLocalSocket::connected, this, &LocalTransport::opened);
@@ -172,6 +177,11 @@ void LocalTransport::abort()
 {
     m_isBroken = true;
     m_socket.abort();
+}
+
+bool LocalTransport::waitForBytes(std::chrono::milliseconds atMost)
+{
+    return !m_isBroken && m_socket.waitForReadyRead(static_cast<int>(atMost.count()));
 }
 
 } // namespace signalbox::redis

@@ -29,6 +29,7 @@ public:
     void open() override;
     void write(const QByteArray &bytes) override;
     void abort() override;
+    [[nodiscard]] bool waitForBytes(std::chrono::milliseconds atMost) override;
 
 private:
     void prepare();
@@ -43,6 +44,7 @@ public:
     void open() override;
     void write(const QByteArray &bytes) override;
     void abort() override;
+    [[nodiscard]] bool waitForBytes(std::chrono::milliseconds atMost) override;
 
 private:
     void explain(QLocalSocket::LocalSocketError error);

@@ -111,4 +111,9 @@ void TlsTransport::abort()
     m_socket.abort();
 }
 
+bool TlsTransport::waitForBytes(std::chrono::milliseconds atMost)
+{
+    return !m_isBroken && m_socket.waitForReadyRead(static_cast<int>(atMost.count()));
+}
+
 } // namespace signalbox::redis

@@ -14,6 +14,7 @@ public:
     void open() override;
     void write(const QByteArray &bytes) override;
     void abort() override;
+    [[nodiscard]] bool waitForBytes(std::chrono::milliseconds atMost) override;
 
 private:
     [[nodiscard]] Result<> configure();

@@ -5,6 +5,7 @@
 #include <QByteArrayView>
 #include <QObject>
 
+#include <chrono>
 #include <memory>
 
 namespace signalbox::redis {
@@ -19,6 +20,9 @@ public:
     virtual void write(const QByteArray &bytes)
         = 0;                  ///< takes all; what the system does not take at once goes later
     virtual void abort() = 0; ///< at once; no signal follows
+    /// Blocks until bytes came (came() is emitted within); what is still to be written leaves meanwhile.
+    /// False: the time was over first, or it is not connected.
+    [[nodiscard]] virtual bool waitForBytes(std::chrono::milliseconds /*atMost*/) { return false; }
 
 Q_SIGNALS:
     void reached();                             ///< connected; a TLS handshake begins

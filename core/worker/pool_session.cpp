@@ -12,6 +12,8 @@ using Reason = CancelToken::Reason;
 
 namespace {
 
+constexpr std::chrono::milliseconds handBackMax{1000};
+
 std::shared_ptr<WorkerShared> makeShared(const LaneContext &context, std::shared_ptr<EngineDoor> door,
                                          std::shared_ptr<HandlerRegistry> handlers,
                                          const PoolOptions &options)
@@ -60,6 +62,7 @@ PoolSession::PoolSession(LaneContext &context, std::shared_ptr<HandlerRegistry> 
             {[this](size_t queue) { return due(queue); },
              [this](size_t queue) { return m_keeper.secure(queue); },
              [this](const Error &error) { noteFailure(error); }}),
+      m_retention(context, m_options, [this](const Error &error) { noteFailure(error); }),
       m_reporter({context, m_options, *m_handlers, m_held, m_serverClock}, m_hooks.changed,
                  [this](const Error &error) { noteFailure(error); }),
       m_handBackTimer(context.seams.timers->makeTimer([this] { handBackWhatWaits(); })),
@@ -79,12 +82,14 @@ PoolSession::PoolSession(LaneContext &context, std::shared_ptr<HandlerRegistry> 
 PoolSession::~PoolSession()
 {
     if (!m_hasEnded) {
-        // Destroyed while it ran. As in stopNow(), what we hold goes back before its handlers are told; but
-        // nobody is left to wait for the answer.
+        // Destroyed while it ran. As in stopNow(), what we hold goes back before its handlers are told. The
+        // queue may go right after us, and its connection with all that has not left: so this waits for the
+        // answers, as long as a stop takes to hand back, and no longer.
         stopNow();
-        cancelReleased();
         m_context.queue.publishPool(m_reporter.info(), true,
                                     [](const Result<> &) { /* nobody is left to tell */ });
+        m_context.queue.finishCalls(handBackMax);
+        cancelReleased();
         // Handlers may refer to what is destroyed right after the pool, so they get the time to stop that
         // they are promised; those that ignore it are let go of.
         if (!m_threads.waitUntilLeft(m_options.cancelGrace))
@@ -118,6 +123,7 @@ void PoolSession::start(int workers)
                     if (const RunPtr run = m_held.find(q, id)) stopRun(run, Reason::Cancelled);
         });
     m_due.start();
+    m_retention.start();
     pump();
 }
 

@@ -7,6 +7,7 @@
 #include "core/worker/prefetch_gauge.h"
 #include "core/worker/progress_coalescer.h"
 #include "core/worker/queue_chooser.h"
+#include "core/worker/retention.h"
 #include "core/worker/timeout_watch.h"
 #include "core/worker/worker_threads.h"
 
@@ -102,6 +103,7 @@ private:
     TimeoutWatch m_watch;
     ProgressCoalescer m_coalescer;
     DueWatch m_due;
+    Retention m_retention;
     PoolReporter m_reporter;
     const std::unique_ptr<runtime::Timer> m_handBackTimer;
     const std::unique_ptr<runtime::Timer> m_shutdownTimer; // graceful → now

@@ -167,6 +167,7 @@ void PoolSession::takeNoMore()
     if (std::exchange(m_isEnding, true)) return;
     m_context.queue.stopWaiting(m_context.worker);
     m_due.stop();
+    m_retention.stop();
     m_handBackTimer->stop();
     m_reporter.setStopping(true);
     m_reporter.noteChange();

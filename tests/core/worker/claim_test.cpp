@@ -19,6 +19,7 @@ private Q_SLOTS:
     void shortJobsAreClaimedAheadAndHandedBackWhenTheyWait();
     void scheduledJobStartsWhenItIsDue();
     void pausedQueueIsLeftAlone();
+    void whatEndedLongAgoGoesThoughNothingHappens();
     void progressIsCoalescedAndItsLastWordKept();
     void oversizedResultIsRefused();
     void cancelOfARunningJobReachesItsHandler();
@@ -170,6 +171,25 @@ void ClaimTest::pausedQueueIsLeftAlone()
     QCOMPARE(world.status(id), JobStatus::Pending);
     QVERIFY(waitFor(world.queue.resume(u"default"_s)));
     QTRY_COMPARE(world.status(id), JobStatus::Completed);
+}
+
+void ClaimTest::whatEndedLongAgoGoesThoughNothingHappens()
+{
+    PoolWorld world;
+    const auto gate = world.addGate(u"gate"_s);
+    gate->releaseAll();
+    world.time.jumpWall(24h * 365); // ages are counted from 2024 on
+    QVERIFY(waitFor(world.queue.setLimits(u"default"_s, {.keepFinishedFor = 1h})));
+    QVERIFY(waitFor(world.pool->start(1)));
+    for (int i = 0; i < 700; ++i) world.submit(u"gate"_s); // more than three steps take away
+    QTRY_COMPARE(world.size(JobStatus::Completed), 700);
+    world.advance(59min, 1min);
+    QCOMPARE(world.size(JobStatus::Completed), 700);
+    const int before = world.queue.calls[u"trim"_s];
+    world.advance(3min, 1s); // an idle queue, and no job ends any more
+    QCOMPARE(world.size(JobStatus::Completed), 0);
+    const int calls = world.queue.calls[u"trim"_s] - before;
+    QVERIFY2(calls <= 3 + 4, qPrintable(QString::number(calls))); // one a minute, and on while there was more
 }
 
 void ClaimTest::progressIsCoalescedAndItsLastWordKept()

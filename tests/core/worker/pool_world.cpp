@@ -137,6 +137,12 @@ void WatchedQueue::reap(QString name,
         MemoryJobQueue::reap(std::move(name), std::move(*passed));
 }
 
+void WatchedQueue::trim(QString name, std::function<void(Result<bool>)> done)
+{
+    if (auto passed = through("trim", std::move(done)))
+        MemoryJobQueue::trim(std::move(name), std::move(*passed));
+}
+
 void WatchedQueue::report(QByteArray worker, QString name, QList<queue::ProgressReport> some,
                           std::function<void(Result<>)> done)
 {

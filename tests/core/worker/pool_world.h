@@ -74,6 +74,7 @@ public:
                std::chrono::milliseconds lease, std::function<void(Result<queue::Renewed>)> done) override;
     void reap(QString queue,
               std::function<void(Result<std::optional<std::chrono::milliseconds>>)> done) override;
+    void trim(QString queue, std::function<void(Result<bool>)> done) override;
     void report(QByteArray worker, QString queue, QList<queue::ProgressReport> reports,
                 std::function<void(Result<>)> done) override;
     void publishPool(PoolInfo pool, bool gone, std::function<void(Result<>)> done) override;

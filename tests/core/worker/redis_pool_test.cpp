@@ -24,6 +24,7 @@ private Q_SLOTS:
     void idlePoolSendsAtMostTwoCommandsASecond();
     void cancelReachesAPoolThatIsBusy();
     void restartedServerIsWorkedOnAgain();
+    void destroyedPoolGivesItsJobsBackBeforeItsConnectionGoes();
 
 private:
     /// A process' worth: an engine with a queue and a pool in it.
@@ -40,8 +41,8 @@ private:
         }
         ~Client()
         {
-            (void)waitFor(pool->stop(WorkerPool::StopMode::Now));
-            (void)waitFor(queue->shutdown(true));
+            if (pool) (void)waitFor(pool->stop(WorkerPool::StopMode::Now));
+            if (queue) (void)waitFor(queue->shutdown(true));
             engine.run([this] {
                 pool.reset();
                 queue.reset();
@@ -208,6 +209,31 @@ void RedisPoolTest::restartedServerIsWorkedOnAgain()
         QTRY_VERIFY(client.size(JobStatus::Pending) == 0 && client.size(JobStatus::Running) == 0);
         QVERIFY(client.size(JobStatus::Completed) >= 20 * i);
     }
+}
+
+void RedisPoolTest::destroyedPoolGivesItsJobsBackBeforeItsConnectionGoes()
+{
+    const TestServer server;
+    Client witness(server);
+    std::atomic<int> started = 0;
+    Client client(server);
+    client.add(u"wait"_s, [&started](const JobDefinition &, worker::RunContext &context) {
+        ++started;
+        (void)context.cancelToken().waitFor(std::chrono::hours(1));
+        return RunResult::failed(u"stopped"_s);
+    });
+    constexpr int workers = 600; // more than one call of the script settles
+    QVERIFY(waitFor(client.pool->start(workers)));
+    for (int i = 0; i < 3; ++i) client.submit(jobs(workers / 3, u"wait"_s));
+    QTRY_COMPARE_WITH_TIMEOUT(started, workers, 20'000);
+    client.engine.run([&client] { // both at once, and nobody turns the loop in between
+        client.pool.reset();
+        client.queue.reset();
+    });
+    QCOMPARE(witness.size(JobStatus::Running), 0);
+    QCOMPARE(witness.size(JobStatus::Pending), workers);
+    QCOMPARE(waitFor(witness.queue->stats(u"default"_s))->failed, 0);
+    QVERIFY(waitFor(witness.queue->pools())->isEmpty());
 }
 
 QTEST_GUILESS_MAIN(RedisPoolTest)

@@ -158,6 +158,7 @@ private Q_SLOTS:
     void finishedJobsGoByBytes();
     void defect12_deadLettersBeyondTheCapGoAndAreCounted();
     void deadLettersGoByAge();
+    void trimSaysWhetherThereIsMore();
 };
 
 class ViewCases : public Cases {

@@ -122,7 +122,7 @@ void LeaseCases::anOlderClaimIsRefused()
     const JobId id = q().submit();
     q().turn("w", claimUpTo(1, 5));
     q().submit();
-    QCOMPARE(q().tryTurn("w", claimUpTo(1, 4)).error().kind, Error::Kind::WrongState);
+    QCOMPARE(q().tryTurn("w", claimUpTo(1, 4)).error().kind, Error::Kind::LeaseLost);
     QCOMPARE(q().stats().size(JobStatus::Pending), 1);
     QCOMPARE(q().status(id), JobStatus::Running);
     QCOMPARE(q().turn("other", claimUpTo(1, 1)).claims.size(), 1); // each worker counts for itself

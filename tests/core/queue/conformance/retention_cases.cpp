@@ -98,4 +98,20 @@ void RetentionCases::deadLettersGoByAge()
     QCOMPARE(q().stats().expired, 1);
 }
 
+void RetentionCases::trimSaysWhetherThereIsMore()
+{
+    q().setLimits({.keepFinishedFor = 1h});
+    for (int i = 0; i < 250; ++i) {
+        q().submit();
+        q().complete(q().claim());
+    }
+    QVERIFY(!q().trim()); // none is old enough
+    q().advance(2h);
+    QVERIFY(q().trim());
+    QCOMPARE(q().stats().size(JobStatus::Completed), 50); // a bounded step, as everybody else waits for it
+    QVERIFY(!q().trim());
+    QCOMPARE(q().stats().size(JobStatus::Completed), 0);
+    QCOMPARE(q().stats().expired, 250);
+}
+
 } // namespace signalbox::test

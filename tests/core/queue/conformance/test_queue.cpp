@@ -138,6 +138,12 @@ std::optional<std::chrono::milliseconds> TestQueue::reap()
                     [&](auto done) { queue().reap(QStringLiteral("default"), std::move(done)); }),
                 "reap");
 }
+bool TestQueue::trim()
+{
+    return must(waitForCallback<Result<bool>>(
+                    [&](auto done) { queue().trim(QStringLiteral("default"), std::move(done)); }),
+                "trim");
+}
 void TestQueue::report(const Claim &claim, const JobProgress &progress, const QByteArray &log)
 {
     const QByteArray worker = claim.token.left(claim.token.lastIndexOf('/'));

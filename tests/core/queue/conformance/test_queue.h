@@ -40,6 +40,7 @@ public:
     queue::Renewed renew(const QByteArray &worker, const QList<queue::Claim> &held,
                          std::chrono::milliseconds lease = std::chrono::seconds(30));
     std::optional<std::chrono::milliseconds> reap();
+    bool trim(); ///< whether there may be more
     void report(const queue::Claim &claim, const JobProgress &progress, const QByteArray &log = {});
     Job look(const JobId &id);
     JobStatus status(const JobId &id);

@@ -45,8 +45,7 @@ QStringList World::carryOut(const Step &step)
     case Op::Promote:
         return {QString::number(state.promoteDue(nowUs))};
     case Op::Trim:
-        state.trim(nowUs);
-        return {};
+        return {state.trim(nowUs) ? u"more"_s : u"that was all"_s};
     case Op::Advance:
         nowUs += step.by.count();
         return {};
