@@ -69,7 +69,8 @@ void ChildDialogue::run(const QByteArray &text, Until until)
         m_hasEnded = m_child.hasEnded();
     }
     if (m_hasEnded) drain();
-    m_output.finish();
+    m_output.finishErrors();
+    if (m_hasEnded || until == Until::Exit) m_output.finishOutput(); // else its last line may be yet to end
 }
 
 int ChildDialogue::pollTimeoutMs() const
@@ -84,7 +85,7 @@ int ChildDialogue::pollTimeoutMs() const
 
 void ChildDialogue::wait()
 {
-    const bool hasInput = m_child.input() >= 0 && m_written < m_input.size();
+    const bool hasInput = m_child.input() >= 0 && !m_isInputLost && m_written < m_input.size();
     // poll() passes over negative descriptors.
     std::array<pollfd, 5> fds{pollfd{m_isTerminated ? -1 : m_wake.fd(), POLLIN, 0},
                               pollfd{m_child.exitFd(), POLLIN, 0},
@@ -105,8 +106,8 @@ void ChildDialogue::writeInput()
     if (written >= 0) m_written += written;
     // A program may close its input, or end, without having read the job: that is no error of its own.
     else if (errno != EAGAIN && errno != EINTR)
-        m_written = m_input.size();
-    if (m_written == m_input.size() && m_until == Until::Exit) m_child.closeInput();
+        m_isInputLost = true;
+    if ((m_isInputLost || m_written == m_input.size()) && m_until == Until::Exit) m_child.closeInput();
 }
 
 void ChildDialogue::readFrom(int fd, bool isErrors, qsizetype bytesMax)

@@ -23,6 +23,8 @@ public:
     void run(const QByteArray &text, Until until);
     [[nodiscard]] bool hasChildEnded() const { return m_hasEnded; }
     [[nodiscard]] bool wasToldToStop() const { return m_isTerminated; } ///< it is no good for another job
+    /// All of the job was written, and the child had not closed its input before.
+    [[nodiscard]] bool hasTakenInput() const { return !m_isInputLost && m_written == m_input.size(); }
 
 private:
     void wait();
@@ -40,6 +42,7 @@ private:
     Until m_until = Until::Exit;
     QByteArray m_input;
     qsizetype m_written = 0;
+    bool m_isInputLost = false;
     bool m_isOutputOpen = true;
     bool m_isErrorsOpen = true;
     bool m_hasEnded = false;

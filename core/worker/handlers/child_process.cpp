@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -237,6 +238,12 @@ bool ChildProcess::hasEnded() const
     // reap().
     const int result = waitid(P_PID, static_cast<id_t>(m_pid), &info, WEXITED | WNOHANG | WNOWAIT);
     return result != 0 || info.si_pid == m_pid;
+}
+
+bool ChildProcess::hasUnreadInput() const
+{
+    int unread = 0;
+    return ioctl(m_input.get(), FIONREAD, &unread) == 0 && unread > 0;
 }
 
 void ChildProcess::signalGroup(int signal) const

@@ -39,6 +39,7 @@ public:
     [[nodiscard]] int exitFd() const { return m_exit.get(); }
     [[nodiscard]] pid_t pid() const { return m_pid; }
     void closeInput() { m_input.reset(); }
+    [[nodiscard]] bool hasUnreadInput() const; ///< what was written to it and it has not read yet
 
     [[nodiscard]] bool hasEnded() const;
     void signalGroup(int signal) const; ///< nothing after reap()

@@ -18,6 +18,11 @@ const JsonMember *find(const QList<JsonMember> &members, QLatin1StringView key)
     return found == members.end() ? nullptr : &*found;
 }
 
+bool isMeantAsResult(QByteArrayView line)
+{
+    return line.trimmed().startsWith("{\"result\"");
+}
+
 } // namespace
 
 HandlerOutput::HandlerOutput(RunContext &context)
@@ -27,10 +32,11 @@ HandlerOutput::HandlerOutput(RunContext &context)
 {
 }
 
-void HandlerOutput::finish()
+bool HandlerOutput::isAnswer(QByteArrayView line)
 {
-    m_output.finish();
-    m_errors.finish();
+    if (!line.trimmed().startsWith('{')) return false;
+    const Result<QList<JsonMember>> members = jsonMembers(line.toByteArray());
+    return members ? find(*members, "result"_L1) || find(*members, "error"_L1) : isMeantAsResult(line);
 }
 
 void HandlerOutput::readLine(QByteArrayView line, bool isCut)
@@ -39,14 +45,27 @@ void HandlerOutput::readLine(QByteArrayView line, bool isCut)
         const Result<QList<JsonMember>> members = jsonMembers(line.toByteArray());
         if (members && readMessage(*members)) return;
         // A result that cannot be read must not pass for "no result".
-        if (!members && line.trimmed().startsWith("{\"result\""))
+        if (!members && isMeantAsResult(line))
             m_unreadable = isCut ? Words::tr("The line is too long.") : members.error().why;
     }
     m_context.log(QString::fromUtf8(line));
 }
 
+bool HandlerOutput::isOfAnotherJob(const QList<JsonMember> &members)
+{
+    if (m_oneJob.isEmpty()) return false;
+    const JsonMember *const id = find(members, "id"_L1);
+    if (!hasAnswer() && (!id || jsonUnquoted(id->value) == m_oneJob)) return false;
+    m_isOutOfStep = true;
+    m_context.log(Words::tr("It answered more than its job: %1")
+                      .arg(id ? jsonUnquoted(id->value) : Words::tr("a second time.")));
+    return true;
+}
+
 bool HandlerOutput::readMessage(const QList<JsonMember> &members)
 {
+    const bool isAnswer = find(members, "result"_L1) || find(members, "error"_L1);
+    if (isAnswer && isOfAnotherJob(members)) return true;
     if (const JsonMember *const result = find(members, "result"_L1)) {
         m_result = JsonText::trusted(result->value); // a part of a document that was checked just now
         m_unreadable.clear();

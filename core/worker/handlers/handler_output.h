@@ -22,12 +22,21 @@ public:
     static constexpr qsizetype errorTailBytesMax = 32 * 1024;
 
     explicit HandlerOutput(RunContext &context);
+    /// For a child that gets one job after the other: its first answer counts, and what answers another job
+    /// (which it may name by "id") does not.
+    void expectOneAnswer(const JobId &job) { m_oneJob = job.text(); }
     void addOutput(QByteArrayView bytes) { m_output.add(bytes); }
     void addErrors(QByteArrayView bytes) { m_errors.add(bytes); }
-    void finish();
+    void finishOutput() { m_output.finish(); }
+    void finishErrors() { m_errors.finish(); }
 
     /// A result or an error was said: in persistent mode that is the end of the job.
-    [[nodiscard]] bool hasAnswer() const { return m_result || m_error; }
+    [[nodiscard]] bool hasAnswer() const { return m_result || m_error || !m_unreadable.isEmpty(); }
+    /// It answered more than its one job: whose its next answer is, nobody knows.
+    [[nodiscard]] bool isOutOfStep() const { return m_isOutOfStep; }
+    [[nodiscard]] QByteArray takeUnfinishedLine() { return m_output.takeRest(); }
+    /// Whether a line would be taken for the end of a job.
+    [[nodiscard]] static bool isAnswer(QByteArrayView line);
     /// For a program that ended well, or has answered.
     [[nodiscard]] RunResult result() const;
     /// For one that did not: `ending` says how. The error's first line is what it said itself, where it did.
@@ -40,6 +49,7 @@ private:
     };
     void readLine(QByteArrayView line, bool isCut);
     [[nodiscard]] bool readMessage(const QList<JsonMember> &members);
+    [[nodiscard]] bool isOfAnotherJob(const QList<JsonMember> &members);
     [[nodiscard]] bool readProgress(const QList<JsonMember> &members);
     void readErrorLine(QByteArrayView line);
     [[nodiscard]] QString withTail(const QString &message) const;
@@ -49,6 +59,8 @@ private:
     LineSplitter m_errors;
     std::optional<JsonText> m_result;
     std::optional<SaidError> m_error;
+    QString m_oneJob; // empty: the last answer counts, whatever it names
+    bool m_isOutOfStep = false;
     QString m_unreadable; // why the last line that was to be a result is none
     QByteArray m_errorTail;
     QString m_lastErrorLine;

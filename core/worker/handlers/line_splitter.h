@@ -16,6 +16,8 @@ public:
     void add(QByteArrayView bytes);
     void finish(); ///< the last line may have no end
     [[nodiscard]] bool isInLine() const { return !m_rest.isEmpty(); }
+    /// The line that has no end yet, which is forgotten here.
+    [[nodiscard]] QByteArray takeRest() { return std::exchange(m_rest, {}); }
 
 private:
     void emitLine();

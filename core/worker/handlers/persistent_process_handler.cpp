@@ -9,17 +9,27 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <csignal>
 
 namespace signalbox::worker {
 
 namespace {
 
-/// What a child said after its last answer belongs to no job, and must not appear in another's log.
-void discard(int fd)
+constexpr qsizetype idleBytesMax = 1024 * 1024; ///< a child that says more between jobs never stops
+
+/// What a pipe holds now. Nothing: more than one child has to say.
+std::optional<QByteArray> readAll(int fd)
 {
+    QByteArray all;
     std::array<char, 16 * 1024> buffer{};
-    for (int i = 0; i < 64; ++i)
-        if (read(fd, buffer.data(), buffer.size()) <= 0) return;
+    while (all.size() <= idleBytesMax) {
+        const ssize_t got = read(fd, buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return all;
+        all.append(buffer.data(), got);
+    }
+    return std::nullopt;
 }
 
 bool isCancelled(const RunContext &context)
@@ -78,6 +88,18 @@ std::optional<PersistentProcessHandler::Idle> PersistentProcessHandler::takeIdle
     return taken;
 }
 
+/// What a child said after its answer belongs to no job and must not appear in another's log; but an answer
+/// among it, or half a line, or a job that it has not read to its end would mix up two jobs.
+bool PersistentProcessHandler::isInStep(Idle &idle)
+{
+    const std::optional<QByteArray> said = readAll(idle.child.output());
+    if (!said || !readAll(idle.child.errors()) || idle.child.hasUnreadInput()) return false;
+    const QList<QByteArray> lines = (std::exchange(idle.said, {}) + *said).split('\n');
+    return lines.last().isEmpty() && std::none_of(lines.begin(), lines.end(), [](const QByteArray &line) {
+               return HandlerOutput::isAnswer(line);
+           });
+}
+
 std::optional<Result<ChildProcess>> PersistentProcessHandler::takeChild(RunContext &context)
 {
     // Under the lock, as the wait below could miss a wake between its check and its sleep otherwise.
@@ -92,26 +114,26 @@ std::optional<Result<ChildProcess>> PersistentProcessHandler::takeChild(RunConte
     });
     if (isCancelled(context)) return std::nullopt;
     while (std::optional<Idle> idle = takeIdle(context.workerNumber())) {
-        if (!idle->child.hasEnded()) {
-            discard(idle->child.output());
-            discard(idle->child.errors());
-            return std::move(idle->child);
-        }
-        --m_state->count; // ended while it had nothing to do: no job's fault
+        const bool hasEnded = idle->child.hasEnded(); // while it had nothing to do: no job's fault
+        if (!hasEnded && isInStep(*idle)) return std::move(idle->child);
+        if (!hasEnded)
+            context.log(Words::tr("A child that had answered more than its job, or not read all of it, was "
+                                  "ended; this job gets another."));
+        --m_state->count;
     }
     ++m_state->count;
     lock.unlock();
     // Not tied to this thread's life, as the next job may come in another. It notices our end by its input's.
     Result<ChildProcess> child = ChildProcess::start(m_spec, false);
-    if (!child) giveBack(std::nullopt, 0);
+    if (!child) giveBack(std::nullopt);
     return child;
 }
 
-void PersistentProcessHandler::giveBack(std::optional<ChildProcess> child, int worker)
+void PersistentProcessHandler::giveBack(std::optional<Idle> idle)
 {
     const std::lock_guard lock(m_state->mutex);
-    if (child)
-        m_state->idle.push_back({std::move(*child), worker});
+    if (idle)
+        m_state->idle.push_back(std::move(*idle));
     else
         --m_state->count;
     m_state->wasFreed.notify_one();
@@ -123,14 +145,21 @@ RunResult PersistentProcessHandler::run(const JobDefinition &job, RunContext &co
     if (!child) return RunResult::failed(Words::tr("It was cancelled before a child was free for it."));
     if (!*child) return RunResult::failed(child->error().text());
     HandlerOutput output(context);
+    output.expectOneAnswer(job.id);
     ChildDialogue dialogue(**child, output, context.cancelToken(), m_spec.killGrace);
     dialogue.run(jobLine(job, context.attempt()), ChildDialogue::Until::Answer);
     if (!dialogue.hasChildEnded() && !dialogue.wasToldToStop()) {
-        giveBack(std::move(**child), context.workerNumber());
+        if (dialogue.hasTakenInput() && !output.isOutOfStep()) {
+            giveBack(Idle{std::move(**child), context.workerNumber(), output.takeUnfinishedLine()});
+        } else {
+            (*child)->signalGroup(SIGKILL);
+            (*child)->reap();
+            giveBack(std::nullopt);
+        }
         return output.result();
     }
     const ExitStatus status = (*child)->reap();
-    giveBack(std::nullopt, 0);
+    giveBack(std::nullopt);
     if (output.hasAnswer()) return output.result(); // it ended right after its answer: its own affair
     return output.failure(Words::tr("its process ended in the middle of the job: %1").arg(status.text()),
                           status.signal == 0 && status.code == ProcessHandler::permanentExitCode);

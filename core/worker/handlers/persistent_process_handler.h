@@ -12,8 +12,9 @@ namespace signalbox::worker {
 
 /// Keeps children alive and feeds them one job a line; a child answers with a line that has a result or an
 /// error, and then gets the next. Saves starting a program for each job. A child that ends, or whose job is
-/// cancelled, is replaced with the next job. Source   docs/handlers.md, "Persistent process handlers".
-/// Threads  run() in any number at once.
+/// cancelled, is replaced with the next job; so is one that is out of step, whose next answer could be to
+/// another job than it is given: it has not read all of one, or said an answer too many. Source
+/// docs/handlers.md, "Persistent process handlers". Threads  run() in any number at once.
 class PersistentProcessHandler : public Handler {
 public:
     /// `childrenMax` 0: as many as run() at once, so one a worker. Errors   Invalid, naming the field.
@@ -27,6 +28,7 @@ private:
     struct Idle {
         ChildProcess child;
         int lastWorker = 0;
+        QByteArray said = {}; // after its answer: a line that had no end yet
     };
     struct State { // owners: this and the tokens of waiting runs
         std::mutex mutex;
@@ -39,7 +41,8 @@ private:
     [[nodiscard]] std::optional<Idle> takeIdle(int worker);
     /// Nothing: cancelled while it waited for a child.
     [[nodiscard]] std::optional<Result<ChildProcess>> takeChild(RunContext &context);
-    void giveBack(std::optional<ChildProcess> child, int worker);
+    void giveBack(std::optional<Idle> idle); ///< nothing: it is no more
+    [[nodiscard]] static bool isInStep(Idle &idle);
 
     const ProcessSpec m_spec;
     const int m_childrenMax;

@@ -1,6 +1,7 @@
 // A program for process handlers to run: does one thing, as its first argument says. No Qt, so that it starts
 // quickly.
 #include <dirent.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -138,9 +139,62 @@ int serve() // persistent: one answer a line
             std::cout << "{\"error\": \"refused\", \"permanent\": true}" << std::endl;
             continue;
         }
+        if (line.find("\"nan\"") != std::string::npos) {
+            std::cout << "{\"result\": NaN}" << std::endl;
+            continue;
+        }
         std::cout << "{\"log\": \"job " << n << "\"}\n{\"result\": {\"pid\": " << getpid() << ", \"n\": " << n
                   << "}}\n"
                   << "said too late" << std::endl;
+    }
+    return 0;
+}
+
+void writeOut(const std::string &text)
+{
+    if (write(1, text.data(), text.size()) != static_cast<ssize_t>(text.size())) abort();
+}
+
+std::string pidResult()
+{
+    return "{\"result\": {\"pid\": " + std::to_string(getpid()) + "}";
+}
+
+int answerEarly(size_t bytes) // persistent: reads only so much of what it is given, and answers
+{
+    std::string text(bytes, ' ');
+    while (read(0, text.data(), text.size()) > 0) writeOut(pidResult() + "}\n");
+    return 0;
+}
+
+/// Persistent: says this, too, after its first answer was read, and then makes a file to show that it did.
+int sayMore(const std::string &more, const char *file)
+{
+    std::string line;
+    for (int n = 1; std::getline(std::cin, line); ++n) {
+        writeOut(pidResult() + "}\n");
+        if (n > 1) continue;
+        for (int unread = 1; unread > 0;)
+            if (ioctl(1, FIONREAD, &unread) != 0) return 1;
+        writeOut(more);
+        fclose(fopen(file, "w"));
+    }
+    return 0;
+}
+
+std::string idIn(const std::string &line) // as it is written there, with its quotes
+{
+    const size_t begin = line.find("\"id\":") + 5;
+    return line.substr(begin, line.find(',', begin) - begin);
+}
+
+int answerLate() // persistent: the first job's answer a second time when the second job is there
+{
+    std::string line, first;
+    while (std::getline(std::cin, line)) {
+        const std::string answer = pidResult() + ", \"id\": " + idIn(line) + "}\n";
+        writeOut(first + answer);
+        if (first.empty()) first = answer;
     }
     return 0;
 }
@@ -161,6 +215,9 @@ int main(int argc, char **argv)
     if (what == "shout") return shout();
     if (what == "burn") return burn();
     if (what == "serve") return serve();
+    if (what == "early") return answerEarly(strtoul(argv[2], nullptr, 10));
+    if (what == "more") return sayMore(argv[2], argv[3]);
+    if (what == "late") return answerLate();
     if (what == "segv") crash();
     if (what == "exit") return atoi(argv[2]);
     if (what == "nan") std::cout << "{\"result\": NaN}\n";

@@ -1,6 +1,8 @@
 #include "core/worker/handlers/persistent_process_handler.h"
 #include "tests/core/worker/process_peer.h"
 
+#include <QFile>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <csignal>
@@ -24,6 +26,12 @@ private Q_SLOTS:
     void persistentChildrenAreLimited();
     void renewedWorkerGetsANewChild();
     void persistentChildrenEndWithTheirHandler();
+    void childThatDidNotReadItsJobGetsNoOther_data();
+    void childThatDidNotReadItsJobGetsNoOther();
+    void childThatSaysMoreGetsNoOtherJob_data();
+    void childThatSaysMoreGetsNoOtherJob();
+    void answerOfAnotherJobIsNotTaken();
+    void resultThatIsNoJsonIsTheEndOfTheJob();
 };
 
 void PersistentProcessTest::persistentChildGetsJobAfterJob()
@@ -118,6 +126,78 @@ void PersistentProcessTest::persistentChildrenEndWithTheirHandler()
         QVERIFY(isAlive(pid));
     }
     QVERIFY(!isAlive(pid));
+}
+
+void PersistentProcessTest::childThatDidNotReadItsJobGetsNoOther_data()
+{
+    QTest::addColumn<int>("bytes");
+    QTest::newRow("the rest is in the pipe") << 100;
+    QTest::newRow("the rest is not even written") << 1'000'000;
+}
+
+void PersistentProcessTest::childThatDidNotReadItsJobGetsNoOther()
+{
+    QFETCH(int, bytes);
+    const auto handler = PersistentProcessHandler::create(peer({u"early"_s, u"50"_s}), 1).value();
+    TestContext context;
+    const QByteArray kwargs = R"({"fill":")" + QByteArray(bytes, 'x') + R"("})";
+    const QJsonObject first = objectOf(handler->run(jobFor(u"peer"_s, kwargs), context));
+    const QJsonObject second = objectOf(handler->run(jobFor(u"peer"_s, kwargs), context));
+    QVERIFY(first.value(u"pid"_s).toInt() > 0); // its answer counts: what it needs to read is its affair
+    QVERIFY(second.value(u"pid"_s).toInt() > 0);
+    QVERIFY(second.value(u"pid"_s) != first.value(u"pid"_s));
+    QVERIFY(!isAlive(first.value(u"pid"_s).toInt()));
+}
+
+void PersistentProcessTest::childThatSaysMoreGetsNoOtherJob_data()
+{
+    QTest::addColumn<QString>("more");
+    QTest::addColumn<bool>("isReplaced");
+    QTest::newRow("a second answer") << u"{\"result\": 2}\n"_s << true;
+    QTest::newRow("an error") << u"{\"error\": \"no\"}\n"_s << true;
+    QTest::newRow("half an answer") << u"noise\n{\"res"_s << true;
+    QTest::newRow("a line of its own") << u"noise\n{\"log\": \"tidied up\"}\n"_s << false;
+}
+
+void PersistentProcessTest::childThatSaysMoreGetsNoOtherJob()
+{
+    QFETCH(QString, more);
+    QFETCH(bool, isReplaced);
+    const QTemporaryDir folder;
+    const QString file = folder.filePath(u"said"_s);
+    const auto handler = PersistentProcessHandler::create(peer({u"more"_s, more, file}), 1).value();
+    TestContext context;
+    const QJsonObject first = objectOf(handler->run(jobFor(u"peer"_s), context));
+    QTRY_VERIFY(QFile::exists(file));
+    TestContext next;
+    const QJsonObject second = objectOf(handler->run(jobFor(u"peer"_s), next));
+    QVERIFY(second.value(u"pid"_s).toInt() > 0);
+    QCOMPARE(second.value(u"pid"_s) != first.value(u"pid"_s), isReplaced);
+    QCOMPARE(next.lines().size(), isReplaced ? 1 : 0); // it says why
+}
+
+void PersistentProcessTest::answerOfAnotherJobIsNotTaken()
+{
+    const auto handler = PersistentProcessHandler::create(peer({u"late"_s}), 1).value();
+    TestContext context;
+    JobDefinition one = jobFor(u"peer"_s), two = jobFor(u"peer"_s);
+    two.id = JobId::fromRandom({4, 5, 6});
+    const RunResult first = handler->run(one, context);
+    const RunResult second = handler->run(two, context);
+    QCOMPARE(objectOf(second).value(u"pid"_s), objectOf(first).value(u"pid"_s));
+    QVERIFY(context.waitForLine(u"It answered more"_s).contains(one.id.text()));
+    const RunResult third = handler->run(two, context);
+    QVERIFY(objectOf(third).value(u"pid"_s) != objectOf(first).value(u"pid"_s));
+}
+
+void PersistentProcessTest::resultThatIsNoJsonIsTheEndOfTheJob()
+{
+    const auto handler = PersistentProcessHandler::create(peer({u"serve"_s}), 1).value();
+    TestContext context;
+    const RunResult result = handler->run(jobFor(u"peer"_s, R"({"do":"nan"})"), context);
+    QCOMPARE(result.kind, Kind::FailedPermanently);
+    QVERIFY2(result.error.contains(u"JSON"), qPrintable(result.error));
+    QCOMPARE(objectOf(handler->run(jobFor(u"peer"_s), context)).value(u"n"_s).toInt(), 2); // the same child
 }
 
 QTEST_GUILESS_MAIN(PersistentProcessTest)
