@@ -40,21 +40,21 @@ set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libsignalboxcore${PROJECT_VERSION_MAJOR})
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA ${folder}/triggers)
 set(CPACK_DEBIAN_LIBRARY_DESCRIPTION "job queues on Redis - shared library
- Signalbox keeps background jobs in Redis: strict priorities, delayed jobs,
- retries, dead letters, leases with fencing tokens, and a stream of events.
- .
- This package holds the library that its programs share.")
+Signalbox keeps background jobs in Redis: strict priorities, delayed jobs,
+retries, dead letters, leases with fencing tokens, and a stream of events.
+
+This package holds the library that its programs share.")
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libsignalboxcore-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_COMPONENT_DEVELOPMENT_DEPENDS library)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "qt6-base-dev (>= 6.4), libexpected-dev, libspdlog-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "job queues on Redis - development files
- Signalbox keeps background jobs in Redis: strict priorities, delayed jobs,
- retries, dead letters, leases with fencing tokens, and a stream of events.
- .
- This package holds the headers, an example, and what find_package(Signalbox)
- of CMake needs, for C++ programs that submit jobs or run them.")
+Signalbox keeps background jobs in Redis: strict priorities, delayed jobs,
+retries, dead letters, leases with fencing tokens, and a stream of events.
+
+This package holds the headers, an example, and what find_package(Signalbox)
+of CMake needs, for C++ programs that submit jobs or run them.")
 
 # Without a server to use, the programs start a redis-server of their own; with one, they need none here.
 set(server "redis-server (>= 5:7.0), ca-certificates")
@@ -64,12 +64,12 @@ set(CPACK_COMPONENT_CTL_DEPENDS library)
 set(CPACK_DEBIAN_CTL_PACKAGE_RECOMMENDS "${server}")
 set(CPACK_DEBIAN_CTL_PACKAGE_SUGGESTS "signalbox, python3")
 set(CPACK_DEBIAN_CTL_DESCRIPTION "job queues on Redis - command line and workers
- Signalbox keeps background jobs in Redis: strict priorities, delayed jobs,
- retries, dead letters, leases with fencing tokens, and a stream of events.
- .
- This package holds signalboxctl. It submits jobs and shows what became of them,
- runs workers without a desktop, and requeues dead letters, with JSON output and
- documented exit codes for scripts.")
+Signalbox keeps background jobs in Redis: strict priorities, delayed jobs,
+retries, dead letters, leases with fencing tokens, and a stream of events.
+
+This package holds signalboxctl. It submits jobs and shows what became of
+them, runs workers without a desktop, and requeues dead letters, with JSON
+output and documented exit codes for scripts.")
 
 set(CPACK_DEBIAN_CONSOLE_PACKAGE_NAME signalbox)
 set(CPACK_DEBIAN_CONSOLE_PACKAGE_SECTION admin)
@@ -78,9 +78,9 @@ set(CPACK_DEBIAN_CONSOLE_PACKAGE_DEPENDS "breeze-icon-theme")
 set(CPACK_DEBIAN_CONSOLE_PACKAGE_RECOMMENDS "${server}, fonts-inter, qt6-translations-l10n, qt6-wayland")
 set(CPACK_DEBIAN_CONSOLE_PACKAGE_SUGGESTS "signalboxctl")
 set(CPACK_DEBIAN_CONSOLE_DESCRIPTION "job queues on Redis - desktop console
- Signalbox keeps background jobs in Redis: strict priorities, delayed jobs,
- retries, dead letters, leases with fencing tokens, and a stream of events.
- .
- This package holds the console, a window that shows queues, jobs, dead letters
- and workers as they change, and acts on them.")
+Signalbox keeps background jobs in Redis: strict priorities, delayed jobs,
+retries, dead letters, leases with fencing tokens, and a stream of events.
+
+This package holds the console, a window that shows queues, jobs, dead letters
+and workers as they change, and acts on them.")
 include(CPack)
