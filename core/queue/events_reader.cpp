@@ -55,7 +55,7 @@ void EventsReader::findQueues()
     m_client.send({"XREVRANGE", m_names.news(), "+", "-", "COUNT", "1"}, [this](Result<redis::Reply> reply) {
         m_newsCursor.clear(); // a key of another type: then there are no news, and nothing else suffers
         if (!reply) return;
-        m_newsCursor = reply->size() == 0 ? QByteArrayLiteral("0-0") : reply->at(0).at(0).text;
+        m_newsCursor = endOf(*reply);
     });
     m_client.send({"SMEMBERS", m_names.queues()}, [this, epoch = m_epoch](Result<redis::Reply> reply) {
         if (!isAnswer(reply, epoch)) return;
@@ -74,8 +74,8 @@ void EventsReader::findEnds(const QStringList &queues)
         m_client.send({"XREVRANGE", key, "+", "-", "COUNT", "1"}, [this, queue](Result<redis::Reply> reply) {
             if (reply)
                 compareEnd(queue, *reply);
-            else if (reply.error().kind == Error::Kind::Damaged)
-                leaveOut(queue);
+            else if (reply.error().kind != Error::Kind::ConnectionLost)
+                leaveOut(queue, reply.error());
         });
     }
     m_client.send({"PING"}, [this, epoch = m_epoch](Result<redis::Reply> reply) { // behind the answers above
@@ -85,10 +85,12 @@ void EventsReader::findEnds(const QStringList &queues)
     });
 }
 
-void EventsReader::leaveOut(const QString &queue)
+void EventsReader::leaveOut(const QString &queue, const Error &why)
 {
     const auto [found, isNew] = m_streams.try_emplace(m_names.key(queue, Noun::Events), Stream{queue, {}});
     found->second.isLeftOut = true;
+    const bool isNoStream = why.kind == Error::Kind::Damaged; // so one that is there later is new
+    if (isNoStream && !found->second.cursor) found->second.cursor = beforeAll;
 }
 
 bool EventsReader::wantsEnd(const QString &queue) const
@@ -108,11 +110,13 @@ void EventsReader::setEnd(const QString &queue, const Result<redis::Reply> &newe
     const auto found = m_streams.find(m_names.key(queue, Noun::Events));
     if (found == m_streams.end() || !found->second.isExpected) return;
     found->second.isExpected = false;
-    if (!newest)
-        found->second.cursor = "$"; // that connection was lost, and with it what it was to be asked for
-    else if (newest->size() > 0)
-        found->second.cursor = newest->at(0).at(0).text;
+    if (newest) found->second.cursor = endOf(*newest); // else what was to be asked for is lost with it
     if (!m_isFirstLook) readOnceAllAreKnown();
+}
+
+QByteArray EventsReader::endOf(const redis::Reply &newest)
+{
+    return newest.size() == 0 ? QByteArray(beforeAll) : newest.at(0).at(0).text;
 }
 
 /// At first, a stream is read from its end on. Later its end tells whether it is still the one that we read:
@@ -120,17 +124,19 @@ void EventsReader::setEnd(const QString &queue, const Result<redis::Reply> &newe
 void EventsReader::compareEnd(const QString &queue, const redis::Reply &newest)
 {
     const QByteArray key = m_names.key(queue, Noun::Events);
-    const QByteArray end = newest.size() == 0 ? QByteArray() : newest.at(0).at(0).text;
+    const QByteArray end = endOf(newest);
     const auto known = m_streams.find(key);
     if (known == m_streams.end()) {
-        m_streams.emplace(key, Stream{queue, m_isFirstLook ? end : QByteArray(), false});
+        m_streams.emplace(key, Stream{queue, m_isFirstLook ? end : QByteArray(beforeAll), false});
         return;
     }
     Stream &stream = known->second;
     stream.isLeftOut = false;
-    if (stream.isExpected || !stream.hasPlace()
-        || EventEntry::lastOf(end) >= EventEntry::lastOf(stream.cursor))
+    if (!stream.cursor) {
+        stream.cursor = end;
         return;
+    }
+    if (stream.isExpected || EventEntry::lastOf(end) >= EventEntry::lastOf(*stream.cursor)) return;
     stream.cursor = end;
     QList<Event> events;
     addMissed(queue, {}, events);
@@ -139,9 +145,15 @@ void EventsReader::compareEnd(const QString &queue, const redis::Reply &newest)
 
 void EventsReader::readOnceAllAreKnown()
 {
-    const bool isWaiting = std::any_of(m_streams.begin(), m_streams.end(),
-                                       [](const auto &entry) { return entry.second.isExpected; });
-    if (!isWaiting) read();
+    const auto is = [this](auto &&that) {
+        return std::any_of(m_streams.begin(), m_streams.end(),
+                           [&that](const auto &entry) { return that(entry.second); });
+    };
+    if (is([](const Stream &stream) { return stream.isExpected; })) return;
+    if (is([](const Stream &stream) { return !stream.cursor && !stream.isLeftOut; }))
+        findQueues(); // and their ends
+    else
+        read();
 }
 
 void EventsReader::read()
@@ -163,7 +175,7 @@ void EventsReader::read()
         isComplete = isComplete && !stream.isLeftOut;
         if (stream.isLeftOut) continue;
         command.append(key);
-        cursors.append(stream.cursor.isEmpty() ? QByteArrayLiteral("0-0") : stream.cursor);
+        cursors.append(*stream.cursor);
     }
     if (cursors.isEmpty()) { // not even the news can be read
         m_again->start(askAgainAfter);
@@ -189,7 +201,7 @@ void EventsReader::take(const redis::Reply &reply)
             for (const redis::Reply &entry : part.at(1).elements) {
                 m_newsCursor = entry.at(0).text;
                 const QString queue = QString::fromUtf8(entry.at(1).elements.back().text);
-                m_streams.emplace(m_names.key(queue, Noun::Events), Stream{queue, {}, false});
+                m_streams.emplace(m_names.key(queue, Noun::Events), Stream{queue, beforeAll, false});
             }
         } else if (const auto stream = m_streams.find(key); stream != m_streams.end()) {
             takeEntries(stream->second, part.at(1), events);
@@ -203,8 +215,8 @@ void EventsReader::takeEntries(Stream &stream, const redis::Reply &entries, QLis
     for (const redis::Reply &reply : entries.elements) {
         std::optional<EventEntry> entry = EventEntry::parse(stream.queue, reply);
         if (!entry) continue;
-        if (stream.hasPlace()) {
-            const qint64 missed = entry->before() - EventEntry::lastOf(stream.cursor);
+        if (stream.cursor != beforeAll) {
+            const qint64 missed = entry->before() - EventEntry::lastOf(*stream.cursor);
             if (missed > 0)
                 addMissed(stream.queue, entry->isFirst ? std::optional<qint64>() : missed, events);
         }

@@ -33,15 +33,17 @@ Q_SIGNALS:
 private:
     struct Stream {
         QString queue;
-        QByteArray cursor;       ///< of the last entry seen; empty: there was none; `$`: what comes next
+        /// Of the last entry seen, or beforeAll. Nothing: its end is to be asked for; a read of "what comes
+        /// next" instead would miss what comes between two such reads.
+        std::optional<QByteArray> cursor;
         bool isExpected = false; ///< setEnd() follows
-        bool isLeftOut = false;  ///< its key is of another type: it would spoil the read of all others
-        [[nodiscard]] bool hasPlace() const { return !cursor.isEmpty() && cursor != "$"; }
+        bool isLeftOut = false;  ///< refused, as a key of another type is: it would spoil the others' read
     };
     void watch(const redis::ConnectionState &state);
     void findQueues();
     void findEnds(const QStringList &queues);
-    void leaveOut(const QString &queue);
+    void leaveOut(const QString &queue, const Error &why);
+    [[nodiscard]] static QByteArray endOf(const redis::Reply &newest);
     void compareEnd(const QString &queue, const redis::Reply &newest);
     [[nodiscard]] bool isAnswer(const Result<redis::Reply> &reply, quint64 epoch);
     void readOnceAllAreKnown();
@@ -49,6 +51,8 @@ private:
     void take(const redis::Reply &reply);
     void takeEntries(Stream &stream, const redis::Reply &entries, QList<Event> &events);
     void addMissed(const QString &queue, std::optional<qint64> missed, QList<Event> &events);
+
+    static constexpr auto beforeAll = "0-0"; ///< the place in a stream that has no entry yet
 
     KeyNames m_names;
     const runtime::Clock &m_clock;

@@ -1,4 +1,5 @@
 // Answers that get lost, connections that break, waiting and listening across both.
+#include "core/queue/events_reader.h"
 #include "tests/core/queue/redis/redis_rig.h"
 
 #include <QSignalSpy>
@@ -34,6 +35,7 @@ private Q_SLOTS:
     void eventsSayThatHistoryWentBack();
     void aNewQueuesEventsAreHeardFromItsBeginning();
     void aRefusedReadOfEventsMissesNothing();
+    void whatComesBetweenTwoReadsIsHeardThoughTheEndWasNotTold();
     void anotherTypesEventsDeafenOnlyTheirOwnQueue();
 
 private:
@@ -409,6 +411,29 @@ void ConnectionTest::aRefusedReadOfEventsMissesNothing()
     const QList<Event> events = q().events(4);
     for (const Event &event : events) QCOMPARE(event.type, Event::Type::JobSubmitted);
     QCOMPARE(events.at(3).job, job.id);
+}
+
+/// Who was to tell where the stream ends has lost its connection: the reader finds that out before it reads.
+void ConnectionTest::whatComesBetweenTwoReadsIsHeardThoughTheEndWasNotTold()
+{
+    EventsReader reader({.url = server().url()}, runtime::systemSeams(), KeyNames(u"signalbox"_s));
+    QList<Event> heard;
+    connect(&reader, &EventsReader::eventsArrived, this,
+            [&heard](const QList<Event> &events) { heard += events; });
+    q().submit(); // before we listened
+    reader.expectEnd(u"default"_s);
+    reader.setEnd(u"default"_s, fail(Error::Kind::ConnectionLost, {}, {}, {}));
+    QTRY_VERIFY_WITH_TIMEOUT(!blockedClient("xread").isEmpty(), 10'000);
+    const QByteArray client = blockedClient("xread");
+    const QByteArray end
+        = raw().command({"XREVRANGE", key(Noun::Events), "+", "-", "COUNT", "1"}).at(0).at(0).text;
+    const QByteArray next = QByteArray::number(end.split('-').constFirst().toLongLong() + 1) + "-1";
+    raw().command({"MULTI"}); // the event comes when its read has timed out, and before it reads again
+    raw().command({"CLIENT", "UNBLOCK", client, "TIMEOUT"});
+    raw().command({"XADD", key(Noun::Events), next, "t", "1764000000000000", "cancelled", "a"});
+    raw().command({"EXEC"});
+    QTRY_COMPARE_WITH_TIMEOUT(heard.size(), 1, 10'000);
+    QCOMPARE(heard.constFirst().type, Event::Type::JobCancelled);
 }
 
 void ConnectionTest::anotherTypesEventsDeafenOnlyTheirOwnQueue()
