@@ -44,6 +44,8 @@ QString toText(Event::Type type)
         return u"queue.paused"_s;
     case Event::Type::QueueResumed:
         return u"queue.resumed"_s;
+    case Event::Type::QueueRepaired:
+        return u"queue.repaired"_s;
     case Event::Type::ServiceStarted:
         return u"job_service.started"_s;
     case Event::Type::ServiceStopped:

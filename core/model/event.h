@@ -27,6 +27,7 @@ struct Event {
         JobsPurged,
         QueuePaused,
         QueueResumed,
+        QueueRepaired, ///< by the doctor: about one job, or about the queue
         ServiceStarted,
         ServiceStopped,
         WorkersStarted,

@@ -26,7 +26,7 @@ constexpr std::array kinds{
     Kind{"promoted", Type::JobPromoted},    Kind{"deleted", Type::JobDeleted},
     Kind{"expired", Type::JobDeleted},      Kind{"trimmed", Type::JobDeleted},
     Kind{"purged", Type::JobsPurged},       Kind{"paused", Type::QueuePaused},
-    Kind{"resumed", Type::QueueResumed}};
+    Kind{"resumed", Type::QueueResumed},    Kind{"repaired", Type::QueueRepaired}};
 
 /// One line, cut at its spaces.
 class Line {
@@ -70,6 +70,9 @@ public:
             data.text("reason"_L1, QString::fromUtf8(line.rest()));
             break;
         case Type::QueueResumed:
+            break;
+        case Type::QueueRepaired: // `-`: what was mended is no job's
+            m_job = line.rest() == "-" ? JobId() : JobId::trusted(line.rest().toByteArray());
             break;
         case Type::JobFailed:
             readFailed(line);

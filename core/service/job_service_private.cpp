@@ -187,6 +187,7 @@ void JobService::Private::announceOne(const Event &event)
     case Event::Type::JobDeleted:
     case Event::Type::QueuePaused:
     case Event::Type::QueueResumed:
+    case Event::Type::QueueRepaired:
     case Event::Type::ServiceStarted:
     case Event::Type::ServiceStopped:
     case Event::Type::WorkersStarted:

@@ -21,6 +21,7 @@ bool mayEndAJob(Event::Type type)
     case Event::Type::JobDeadLetter:
     case Event::Type::JobCancelled:
     case Event::Type::JobDeleted:
+    case Event::Type::QueueRepaired: // wherever that put it
         return true;
     case Event::Type::JobSubmitted:
     case Event::Type::JobStarted:

@@ -95,7 +95,9 @@ void LiveState::handOutEvents()
     m_runs.apply(events);
     Q_EMIT eventsArrived(events);
     bool wereMissed = std::exchange(m_wereEventsDropped, false);
-    for (const Event &event : events) wereMissed = wereMissed || event.type == Event::Type::EventsMissed;
+    for (const Event &event : events) // a repair may have put jobs into any list
+        wereMissed = wereMissed || event.type == Event::Type::EventsMissed
+            || event.type == Event::Type::QueueRepaired;
     if (wereMissed) Q_EMIT eventsMissed();
 }
 

@@ -31,6 +31,7 @@ ActivityModel::Level levelOf(Event::Type type, const QJsonObject &data)
     case Event::Type::JobLeaseLost:
     case Event::Type::JobSettleRefused:
     case Event::Type::QueuePaused:
+    case Event::Type::QueueRepaired:
     case Event::Type::EventsMissed:
         return ActivityModel::Level::Warning;
     default: // the ordinary course of things

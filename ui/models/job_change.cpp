@@ -109,6 +109,8 @@ JobChange applyEvent(JobSummary &row, const Event &event)
     case Event::Type::JobLeaseLost:
     case Event::Type::JobPromoted:
         return backToPending(row);
+    case Event::Type::QueueRepaired:
+        return look;
     case Event::Type::JobDeleted:
         return {.isKnown = true, .isGone = true};
     case Event::Type::JobSubmitted:

@@ -54,6 +54,7 @@ private Q_SLOTS:
     void aLostKeyMovesNoJob();
     void aKeyOfAnotherTypeIsNamed_data();
     void aKeyOfAnotherTypeIsNamed();
+    void aRepairIsHeardByWhoeverListens();
     void payloadsOfAnySizeAreNotReadToBeChecked();
     void aRepairedJobRuns();
     void aQueueAtWorkGivesNoFalseAlarm();
@@ -331,6 +332,22 @@ void DamageTest::aKeyOfAnotherTypeIsNamed()
     QCOMPARE(found.findings.constFirst().key, noun);
     QVERIFY(found.findings.constFirst().what.contains(QStringLiteral("string")));
     damaged.damage({{"DEL", '@' + noun}});
+}
+
+void DamageTest::aRepairIsHeardByWhoeverListens()
+{
+    DamagedQueue damaged(m_server);
+    damaged.queue().listen();
+    damaged.damage({{"ZREM", "@pending", "#pending"}});
+    (void)damaged.repair();
+    const Event moved = damaged.queue().events(1).constFirst();
+    QCOMPARE(moved.type, Event::Type::QueueRepaired);
+    QCOMPARE(moved.job.bytes(), damaged.id("pending"));
+    damaged.damage({{"HDEL", "@counts", "ev"}});
+    (void)damaged.repair();
+    const Event numbered = damaged.queue().events(2).at(1);
+    QCOMPARE(numbered.type, Event::Type::QueueRepaired);
+    QVERIFY(numbered.job.isNull()); // it is about the queue
 }
 
 /// Many times what one answer may hold: of each, the name is enough, and its length.
