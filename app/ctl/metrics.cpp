@@ -1,5 +1,6 @@
 #include "app/ctl/commands.h"
 #include "app/ctl/options.h"
+#include "app/ctl/queue_errors.h"
 #include "app/ctl/words.h"
 #include "core/metrics/prometheus.h"
 #include "core/model/number_text.h"
@@ -28,7 +29,7 @@ public:
                                   context.out().json(metrics->toJson());
                               else
                                   say(context.out(), metrics->sum());
-                              context.finish();
+                              context.finish(endOf(*metrics));
                           });
     }
 
@@ -39,12 +40,15 @@ private:
     void readHandlers(Context &context, const service::ServiceMetrics &metrics)
     {
         QList<QFuture<Result<Counts>>> futures;
+        m_end = endOf(metrics);
         for (const QueueStats &queue : metrics.queues)
             futures.append(context.service().handlerCounts(queue.queue));
         service::whenAll(futures, this, [this, &context, metrics](const QList<Result<Counts>> &results) {
             const Result<QList<Counts>> counts = service::allOf(results);
             if (!counts) return context.fail(counts.error());
-            readEvents(context, {metrics.queues, *counts, metrics.pools, metrics.serverNow, {}});
+            readEvents(
+                context,
+                {metrics.queues, *counts, metrics.pools, metrics.serverNow, {}, metrics.queueErrors.size()});
         });
     }
     void readEvents(Context &context, const metrics::PrometheusInput &input)
@@ -52,20 +56,21 @@ private:
         QList<QFuture<Result<queue::RecentEvents>>> futures;
         for (const QueueStats &queue : input.queues)
             futures.append(context.service().recentEvents(queue.queue, eventsMax));
-        service::whenAll(futures, this, [&context, input](const QList<Result<queue::RecentEvents>> &results) {
-            metrics::PrometheusInput all = input;
-            for (const Result<queue::RecentEvents> &queue : results) {
-                if (!queue && queue.error().kind == Error::Kind::Unsupported)
-                    continue; // the page says "none"
-                if (!queue) return context.fail(queue.error());
-                metrics::EventHistograms one;
-                one.observe(queue->events);
-                one.observeResults(queue->resultBytes);
-                all.recent.add(one);
-            }
-            context.out().verbatim(metrics::prometheusText(all));
-            context.finish();
-        });
+        service::whenAll(futures, this,
+                         [this, &context, input](const QList<Result<queue::RecentEvents>> &results) {
+                             metrics::PrometheusInput all = input;
+                             for (const Result<queue::RecentEvents> &queue : results) {
+                                 if (!queue && queue.error().kind == Error::Kind::Unsupported)
+                                     continue; // the page says "none"
+                                 if (!queue) return context.fail(queue.error());
+                                 metrics::EventHistograms one;
+                                 one.observe(queue->events);
+                                 one.observeResults(queue->resultBytes);
+                                 all.recent.add(one);
+                             }
+                             context.out().verbatim(metrics::prometheusText(all));
+                             context.finish(m_end);
+                         });
     }
     static void say(Output &out, const QueueStats &sum)
     {
@@ -89,6 +94,7 @@ private:
         out.table(table);
     }
     bool m_prometheus = false;
+    ExitCode m_end = ExitCode::Done;
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "app/ctl/commands.h"
 #include "app/ctl/confirm.h"
 #include "app/ctl/options.h"
+#include "app/ctl/queue_errors.h"
 #include "app/ctl/words.h"
 #include "core/model/json_writer.h"
 #include "core/model/number_text.h"
@@ -23,8 +24,8 @@ public:
                               if (context.out().isJson())
                                   sayJson(context.out(), metrics->queues);
                               else
-                                  say(context.out(), metrics->queues);
-                              context.finish();
+                                  say(context.out(), *metrics);
+                              context.finish(endOf(*metrics));
                           });
     }
 
@@ -35,9 +36,11 @@ private:
         for (const QueueStats &queue : queues) rows.append(queue.toJson());
         out.json(JsonWriter().json("queues"_L1, jsonArray(rows)).take());
     }
-    static void say(Output &out, const QList<QueueStats> &queues)
+    static void say(Output &out, const service::ServiceMetrics &metrics)
     {
-        if (queues.isEmpty()) return out.note(Words::tr("There are no queues yet: the first job makes one."));
+        const QList<QueueStats> &queues = metrics.queues;
+        if (queues.isEmpty() && metrics.queueErrors.isEmpty())
+            return out.note(Words::tr("There are no queues yet: the first job makes one."));
         const auto right = Table::Align::Right;
         Table table({{Words::tr("QUEUE")},
                      {Words::tr("PENDING"), right},

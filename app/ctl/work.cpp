@@ -40,6 +40,7 @@ public:
     void run(Context &context) override
     {
         runtime::whenDone(context.service().startWorkers(), this, [this, &context](const Result<> &started) {
+            if (!started && m_isStopping) return; // called off by the stop, which answers for itself
             if (!started) return context.fail(started.error());
             sayStarted(context);
             if (m_drain) watchForTheEnd(context);
@@ -49,6 +50,7 @@ public:
     {
         const bool isForced = times > 1;
         if (times > 2) return; // the forced stop is under way and takes no longer than it must
+        m_isStopping = true;
         context.out().note(
             isForced ? Words::tr("Stopping now: running jobs are given back.")
                      : Words::tr("Stopping: running jobs are finished. Again to give them back now."));
@@ -89,6 +91,8 @@ private:
                               m_isLooking = false;
                               if (!metrics || m_isDrained)
                                   return; // the server is away: its next look will tell
+                              for (const QString &damaged : metrics->queueErrors.keys())
+                                  if (isOurs(context, damaged)) return; // how much is left is not known
                               qint64 left = 0;
                               for (const QueueStats &queue : metrics->queues)
                                   if (isOurs(context, queue.queue))
@@ -109,6 +113,7 @@ private:
     int m_workers = 0;
     QString m_handlers, m_queues;
     bool m_drain = false;
+    bool m_isStopping = false;
     bool m_isLooking = false;
     bool m_isDrained = false;
 };

@@ -217,6 +217,8 @@ QByteArray prometheusText(const PrometheusInput &input)
     page.add({}, dead);
     addRunning(page, input);
     addWorkers(page, input);
+    page.begin("queues_unreadable", "gauge", "Queues that are damaged: all other figures are without them.");
+    page.add({}, input.unreadableQueues);
     addRunTime(page, input);
     addRecent(page, input.recent);
     return page.take();

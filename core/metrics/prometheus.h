@@ -16,8 +16,9 @@ struct PrometheusInput {
     /// As JobQueue::handlerCounts, one for each of `queues`: "completed" → {"billing.charge": 12}.
     QList<QMap<QString, QMap<QString, qint64>>> handlers;
     QList<PoolInfo> pools;
-    Timestamp now{};        ///< by which a heartbeat is old
-    EventHistograms recent; ///< of the events that were looked at, of all queues
+    Timestamp now{};                ///< by which a heartbeat is old
+    EventHistograms recent;         ///< of the events that were looked at, of all queues
+    qsizetype unreadableQueues = 0; ///< are damaged, and missing in all of this
 };
 
 /// The figures in Prometheus' text format 0.0.4. Names are those that the job system promises, without labels

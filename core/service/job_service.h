@@ -13,6 +13,7 @@ namespace signalbox::service {
 /// Metrics of a whole service: SEED section 6's names.
 struct ServiceMetrics {
     QList<QueueStats> queues;
+    QMap<QString, Error> queueErrors;     ///< of those that could not be read: they are missing above
     worker::PoolMetrics pool;             ///< of this process
     QList<PoolInfo> pools;                ///< of every process that shares the queue
     QStringList handlers;                 ///< registered here

@@ -81,40 +81,6 @@ void JobService::Private::retry(const QString &queueName, const QList<JobId> &id
     });
 }
 
-void JobService::Private::gatherMetrics(const runtime::Answer<ServiceMetrics> &answer)
-{
-    whenDone(queue.queues(), this, [this, answer](const Result<QStringList> &names) {
-        if (!names) return answer.give(tl::unexpected(names.error()));
-        QList<QFuture<Result<QueueStats>>> futures;
-        for (const QString &name : *names) futures.append(queue.stats(name));
-        whenAll(futures, this, [this, answer](const QList<Result<QueueStats>> &results) {
-            Result<QList<QueueStats>> stats = allOf(results);
-            if (!stats) return answer.give(tl::unexpected(stats.error()));
-            ServiceMetrics metrics;
-            metrics.queues = *stats;
-            metrics.handlers = parts.handlers->names();
-            gatherPools(std::move(metrics), answer);
-        });
-    });
-}
-
-void JobService::Private::gatherPools(ServiceMetrics metrics, const runtime::Answer<ServiceMetrics> &answer)
-{
-    whenDone(queue.pools(), this, [this, metrics, answer](const Result<QList<PoolInfo>> &pools) mutable {
-        if (!pools) return answer.give(tl::unexpected(pools.error()));
-        metrics.pools = *pools;
-        whenDone(queue.serverNow(), this, [this, metrics, answer](const Result<Timestamp> &now) mutable {
-            if (!now) return answer.give(tl::unexpected(now.error()));
-            metrics.serverNow = *now;
-            whenDone(pool.metrics(), this, [metrics, answer](const Result<worker::PoolMetrics> &own) mutable {
-                if (!own) return answer.give(tl::unexpected(own.error()));
-                metrics.pool = *own;
-                answer.give(metrics);
-            });
-        });
-    });
-}
-
 void JobService::Private::findQueue(const JobId &id, const QString &queueName, Looked next)
 {
     if (!queueName.isEmpty()) return next(queueName);

@@ -45,7 +45,9 @@ public:
     void retry(const QString &queueName, const QList<JobId> &ids,
                const runtime::Answer<QList<Result<JobId>>> &answer);
     void gatherMetrics(const runtime::Answer<ServiceMetrics> &answer);
-    void gatherPools(ServiceMetrics metrics, const runtime::Answer<ServiceMetrics> &answer);
+    struct Gathering;
+    void gatherQueues(const std::shared_ptr<Gathering> &gathering);
+    void tellQueueErrors(const QMap<QString, Error> &now);
 
     /// The queue as named, or where the job is.
     void findQueue(const JobId &id, const QString &queueName, Looked next);
@@ -90,6 +92,7 @@ public:
     worker::WorkerPool::State poolState = worker::WorkerPool::State::Stopped;
     bool wantsEvents = false; ///< of those who started it
     bool isListening = false;
+    QMap<QString, Error> queueErrorsTold;
     runtime::CallBox calls; ///< last: what is put finds everything above
 };
 

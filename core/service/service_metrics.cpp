@@ -57,6 +57,20 @@ QByteArray toJson(const worker::PoolMetrics &pool)
         .take();
 }
 
+QByteArray toJson(const QMap<QString, Error> &errors)
+{
+    QList<QByteArray> documents;
+    for (auto one = errors.constBegin(); one != errors.constEnd(); ++one)
+        documents.append(JsonWriter()
+                             .text("queue"_L1, one.key())
+                             .text("kind"_L1, toText(one->kind))
+                             .text("what"_L1, one->what)
+                             .text("why"_L1, one->why)
+                             .text("todo"_L1, one->todo)
+                             .take());
+    return jsonArray(documents);
+}
+
 template <typename List> QByteArray toJsonArray(const List &list)
 {
     QList<QByteArray> documents;
@@ -79,6 +93,7 @@ QByteArray ServiceMetrics::toJson() const
     return JsonWriter()
         .json("total"_L1, sum().toJson())
         .json("queues"_L1, toJsonArray(queues))
+        .json("errors"_L1, service::toJson(queueErrors))
         .json("workers"_L1, service::toJson(pool))
         .json("pools"_L1, toJsonArray(pools))
         .textList("handlers_registered"_L1, handlers)

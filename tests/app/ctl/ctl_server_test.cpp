@@ -1,3 +1,4 @@
+#include "core/queue/key_names.h"
 #include "tests/app/ctl/ctl_jobs_fixture.h"
 
 #include <QJsonArray>
@@ -19,6 +20,7 @@ private Q_SLOTS:
     void eventsArriveFromOtherProcesses();
     void eventsEndWhenNobodyReads();
     void metricsInEveryForm();
+    void damagedQueueIsSaidBesideTheOthers();
     void doctorFindsAndMends();
     void doctorFailsWhereKeysMayBeEvicted();
     void doctorSaysWhatItMayNotCheck();
@@ -126,6 +128,34 @@ void CtlServerTest::metricsInEveryForm()
           "# TYPE job_duration_seconds histogram", "job_queue_time_seconds_count{priority=\"normal\"} 2",
           "job_result_size_bytes_count{handler=\"ok\"} 1", "# TYPE job_retry_delay_seconds histogram"})
         QVERIFY2(text.out.contains(QByteArray(line) + '\n'), text.all().constData());
+}
+
+void CtlServerTest::damagedQueueIsSaidBesideTheOthers()
+{
+    ended(u"ok"_s);
+    EXPECT(run({u"submit"_s, u"ok"_s, u"--queue"_s, u"other"_s}), 0);
+    const QByteArray counts = queue::KeyNames(u"signalbox"_s).key(u"other"_s, queue::Noun::Counts);
+    test::RawRedis raw = m_server->raw();
+    raw.command({"DEL", counts});
+    raw.command({"SET", counts, "damaged"});
+    constexpr int damaged = 9; // a promise to scripts
+    for (const QStringList &command :
+         {QStringList{u"metrics"_s}, QStringList{u"metrics"_s, u"--json"_s},
+          QStringList{u"metrics"_s, u"--prometheus"_s}, QStringList{u"queues"_s, u"list"_s}}) {
+        const CtlEnd end = run(command);
+        EXPECT(end, damaged);
+        QVERIFY2(end.err.contains("other"), end.all().constData());
+    }
+    QCOMPARE(run({u"metrics"_s, u"--json"_s})
+                 .json()
+                 .value(u"total"_s)
+                 .toObject()
+                 .value(u"total_submitted"_s)
+                 .toInt(),
+             1);
+    const QByteArray page = run({u"metrics"_s, u"--prometheus"_s}).out;
+    QVERIFY(page.contains("jobs_completed_total{handler=\"ok\",status=\"success\"} 1\n"));
+    QVERIFY(page.contains("queues_unreadable 1\n"));
 }
 
 void CtlServerTest::doctorFindsAndMends()

@@ -70,17 +70,23 @@ private:
 /// A JobService in an engine thread of its own, as a program has it: on a server, or in memory.
 class ServiceRig : public QObject {
 public:
+    using MakeQueue = std::function<std::unique_ptr<queue::JobQueue>()>; ///< called in the engine
     explicit ServiceRig(const TestServer *server, service::Settings settings = {})
+        : ServiceRig(
+            [server]() -> std::unique_ptr<queue::JobQueue> {
+                if (!server) return std::make_unique<queue::MemoryJobQueue>(runtime::systemSeams());
+                queue::RedisJobQueueOptions options;
+                options.client.url = server->url();
+                return std::make_unique<queue::RedisJobQueue>(options, runtime::systemSeams());
+            },
+            std::move(settings))
+    {
+    }
+    explicit ServiceRig(const MakeQueue &makeQueue, service::Settings settings = {})
     {
         m_engine.run([&] {
             service::JobService::Parts parts;
-            if (server) {
-                queue::RedisJobQueueOptions options;
-                options.client.url = server->url();
-                parts.queue = std::make_unique<queue::RedisJobQueue>(options, runtime::systemSeams());
-            } else {
-                parts.queue = std::make_unique<queue::MemoryJobQueue>(runtime::systemSeams());
-            }
+            parts.queue = makeQueue();
             parts.handlers = std::make_shared<worker::HandlerRegistry>();
             parts.settings = std::move(settings);
             parts.seams = runtime::systemSeams();
