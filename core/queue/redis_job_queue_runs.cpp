@@ -19,6 +19,7 @@ constexpr int claimsMax = 500;
 constexpr size_t claimFields = 4; ///< id, rank, definition, earlier run record
 constexpr size_t claimsFrom = 4;  ///< behind now, paused, due, verdicts
 constexpr milliseconds defaultLease{30'000};
+constexpr qsizetype leasesMax = 500; ///< renewed by one call of the script, which can unpack 8,000 values
 
 QByteArray letterOf(Outcome::Kind kind)
 {
@@ -84,6 +85,63 @@ std::optional<milliseconds> readDelay(const QByteArray &text)
 {
     if (text.isEmpty()) return {};
     return milliseconds{text.toLongLong()};
+}
+
+/// The answers of a call that was cut into parts, as one. The first failure is the whole's.
+template <typename T> class Together {
+public:
+    Together(qsizetype parts, std::function<void(Result<T>)> done)
+        : m_left(parts), m_done(std::move(done)) { }
+    template <typename Add> void answer(Result<T> part, Add add)
+    {
+        if (!part && m_whole)
+            m_whole = std::move(part);
+        else if (part && m_whole)
+            add(m_whole, std::move(part));
+        if (--m_left == 0) m_done(std::move(m_whole));
+    }
+
+private:
+    qsizetype m_left;
+    Result<T> m_whole;
+    std::function<void(Result<T>)> m_done;
+};
+
+Result<Renewed> readRenewed(const Reply &reply, milliseconds lease)
+{
+    const auto lost = static_cast<size_t>(reply.size() >= 2 ? reply.at(1).toInteger() : -1);
+    if (reply.size() < 2 || reply.size() - 2 < lost)
+        return tl::unexpected(unexpectedReply(scripts::renew_leases.name));
+    Renewed renewed;
+    renewed.leaseEndsAt = fromMicros(reply.at(0).text.toLongLong()) + lease;
+    for (size_t i = 2; i < reply.size(); ++i)
+        (i - 2 < lost ? renewed.lost : renewed.cancelAsked).append(JobId::trusted(reply.at(i).text));
+    return renewed;
+}
+
+/// The leases all last until the first part's end, or a little longer.
+void addRenewed(Result<Renewed> &whole, Result<Renewed> part)
+{
+    if (whole->leaseEndsAt == Timestamp{}) whole->leaseEndsAt = part->leaseEndsAt;
+    whole->lost.append(part->lost);
+    whole->cancelAsked.append(part->cancelAsked);
+}
+
+void append(QByteArrayList &arguments, const ProgressReport &report)
+{
+    constexpr qsizetype eventBytesMax = 1000; // so that the stream, cut by number, is bounded in bytes too
+    QByteArray whole, shown;
+    if (report.progress) {
+        whole = jsonOnOneLine(report.progress->toJson());
+        shown = whole;
+        if (shown.size() > eventBytesMax) {
+            JobProgress brief = *report.progress;
+            brief.metadata = JsonText::emptyObject();
+            brief.message.truncate(200);
+            shown = jsonOnOneLine(brief.toJson());
+        }
+    }
+    arguments += {report.id.bytes(), report.token, whole, shown, report.logTail.right(logTailBytesMax)};
 }
 
 /// A worker's name from outside, as a word that a token may begin with.
@@ -271,31 +329,19 @@ void RedisJobQueue::renew(QByteArray worker, QString queue, QList<HeldLease> hel
                           std::function<void(Result<Renewed>)> done)
 {
     if (refuseUnready([done](const Error &error) { done(tl::unexpected(error)); })) return;
-    QByteArrayList arguments{worker, QByteArray::number(qint64{lease.count()}),
-                             QByteArray::number(held.size())};
-    for (const HeldLease &one : held) {
-        arguments.append(one.id.bytes());
-        arguments.append(one.token);
-    }
-    // In the order of the connection: what was sent before this is under way, and answered before this.
-    arguments.append(m_lanes.quiet(worker, queue));
-    eval(
-        scripts::renew_leases, queue, arguments, [lease, done = std::move(done)](const Result<Reply> &reply) {
-            if (!reply) {
-                done(tl::unexpected(reply.error()));
-                return;
-            }
-            const auto lost = static_cast<size_t>(reply->size() >= 2 ? reply->at(1).toInteger() : -1);
-            if (reply->size() < 2 || reply->size() - 2 < lost) {
-                done(tl::unexpected(unexpectedReply(scripts::renew_leases.name)));
-                return;
-            }
-            Renewed renewed;
-            renewed.leaseEndsAt = fromMicros(reply->at(0).text.toLongLong()) + lease;
-            for (size_t i = 2; i < reply->size(); ++i)
-                (i - 2 < lost ? renewed.lost : renewed.cancelAsked).append(JobId::trusted(reply->at(i).text));
-            done(std::move(renewed));
+    const qsizetype parts = std::max<qsizetype>((held.size() + leasesMax - 1) / leasesMax, 1);
+    const auto together = std::make_shared<Together<Renewed>>(parts, std::move(done)); // owners: the calls
+    for (qsizetype part = 0; part < parts; ++part) {
+        const QList<HeldLease> some = held.mid(part * leasesMax, leasesMax);
+        QByteArrayList arguments{worker, QByteArray::number(qint64{lease.count()}),
+                                 QByteArray::number(some.size())};
+        for (const HeldLease &one : some) arguments += {one.id.bytes(), one.token};
+        // In the order of the connection: what was sent before this is under way, and answered before this.
+        if (part == 0) arguments.append(m_lanes.quiet(worker, queue));
+        eval(scripts::renew_leases, queue, arguments, [lease, together](const Result<Reply> &reply) {
+            together->answer(reply ? readRenewed(*reply, lease) : tl::unexpected(reply.error()), addRenewed);
         });
+    }
 }
 
 void RedisJobQueue::reap(QString queue, std::function<void(Result<std::optional<milliseconds>>)> done)
@@ -334,32 +380,16 @@ void RedisJobQueue::report(QByteArray worker, QString queue, QList<ProgressRepor
                            std::function<void(Result<>)> done)
 {
     if (refuseUnready([done](const Error &error) { done(tl::unexpected(error)); })) return;
-    constexpr qsizetype eventBytesMax = 1000; // so that the stream, cut by number, is bounded in bytes too
-    QByteArrayList arguments{worker};
-    for (const ProgressReport &one : reports) {
-        arguments.append(one.id.bytes());
-        arguments.append(one.token);
-        QByteArray whole, shown;
-        if (one.progress) {
-            whole = jsonOnOneLine(one.progress->toJson());
-            shown = whole;
-            if (shown.size() > eventBytesMax) {
-                JobProgress brief = *one.progress;
-                brief.metadata = JsonText::emptyObject();
-                brief.message.truncate(200);
-                shown = jsonOnOneLine(brief.toJson());
-            }
-        }
-        arguments.append(whole);
-        arguments.append(shown);
-        arguments.append(one.logTail.right(logTailBytesMax));
+    const qsizetype parts = std::max<qsizetype>((reports.size() + jobsPerCall - 1) / jobsPerCall, 1);
+    const auto together = std::make_shared<Together<void>>(parts, std::move(done)); // owners: the calls
+    for (qsizetype part = 0; part < parts; ++part) {
+        QByteArrayList arguments{worker};
+        for (const ProgressReport &one : reports.mid(part * jobsPerCall, jobsPerCall)) append(arguments, one);
+        eval(scripts::report, queue, arguments, [together](const Result<Reply> &reply) {
+            together->answer(reply ? Result<>() : tl::unexpected(reply.error()),
+                             [](Result<> &, const Result<> &) { /* a part that went well adds nothing */ });
+        });
     }
-    eval(scripts::report, queue, arguments, [done = std::move(done)](const Result<Reply> &reply) {
-        if (reply)
-            done({});
-        else
-            done(tl::unexpected(reply.error()));
-    });
 }
 
 void RedisJobQueue::publishPool(PoolInfo pool, bool gone, std::function<void(Result<>)> done)

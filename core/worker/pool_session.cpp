@@ -245,7 +245,8 @@ void PoolSession::sendWhatIsWorthIt()
     const bool isWorkerIdle = !m_isEnding && m_threads.count() > m_open + claimsAsked();
     std::vector<bool> isCandidate;
     for (const Served &served : m_queues)
-        isCandidate.push_back(served.isHungry && served.lanes->canSend(isWorkerIdle));
+        isCandidate.push_back(served.isHungry && !served.lanes->isBehind()
+                              && served.lanes->canSend(isWorkerIdle));
     const std::vector<int> shares = m_chooser.share(capacity(), isCandidate);
     for (size_t q = 0; q < m_queues.size(); ++q) {
         QueueLanes &lanes = *m_queues[q].lanes;

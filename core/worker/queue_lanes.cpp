@@ -37,7 +37,13 @@ QueueLanes::~QueueLanes() = default;
 void QueueLanes::settle(RunPtr run)
 {
     run->isSettling = true;
+    m_backlogBytes += bytesOf(*run);
     m_backlog.push_back(std::move(run));
+}
+
+bool QueueLanes::isBehind() const
+{
+    return m_backlog.size() >= size_t{laneCount * batchMax} || m_backlogBytes >= batchBytesMax;
 }
 
 bool QueueLanes::canSend(bool isUrgent) const
@@ -78,12 +84,14 @@ void QueueLanes::fill(Lane &lane, int settlementsMax)
     lane.call.lease = m_context.lease;
     qsizetype bytes = 0;
     while (!m_backlog.empty() && static_cast<int>(lane.runs.size()) < settlementsMax) {
-        bytes += bytesOf(*m_backlog.front());
-        if (bytes > batchBytesMax && !lane.runs.empty()) break; // the rest goes with the next call
+        const qsizetype size = bytesOf(*m_backlog.front());
+        if (bytes + size > batchBytesMax && !lane.runs.empty()) break; // the rest goes with the next call
+        bytes += size;
         lane.call.settlements.append(settlementOf(*m_backlog.front()));
         lane.runs.push_back(std::move(m_backlog.front()));
         m_backlog.pop_front();
     }
+    m_backlogBytes -= bytes;
 }
 
 void QueueLanes::send(Lane &lane)
@@ -155,6 +163,7 @@ void QueueLanes::resendNow()
 void QueueLanes::forget()
 {
     m_backlog.clear();
+    m_backlogBytes = 0;
     for (Lane &lane : m_lanes) {
         lane.resend->stop();
         lane.isTaken = lane.isInFlight = false;

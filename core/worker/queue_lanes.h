@@ -61,6 +61,8 @@ public:
     void forget();    ///< what is in flight or waits is given up
 
     [[nodiscard]] bool hasBacklog() const { return !m_backlog.empty(); }
+    /// More waits to be settled than the next calls take: who claims now would only make it more.
+    [[nodiscard]] bool isBehind() const;
     [[nodiscard]] int claimsAsked() const; ///< by calls in flight
     [[nodiscard]] bool isQuiet() const;    ///< nothing in flight, nothing waits
 
@@ -85,6 +87,7 @@ private:
     const QString m_queue;
     const Hooks m_hooks;
     std::deque<RunPtr> m_backlog;
+    qsizetype m_backlogBytes = 0;
     std::array<Lane, laneCount + 1> m_lanes; // the last one is settleAtOnce()'s
     quint64 m_wakes = 0;
     std::shared_ptr<int> m_life = std::make_shared<int>(); // weakly held by callbacks on their way

@@ -2,8 +2,8 @@
 -- renew_leases: a pool's heartbeat for one queue. What it holds is renewed; what a claim gave it without its knowing,
 -- since the reply was lost and will not be asked for again, is handed back uncharged.
 -- KEYS     all of a queue (include keys)
--- ARGV     worker   lease, ms   jobs held; then for each: id   token   then for each lane that has no call under way:
---          lane   sequence of the last claim whose answer it has
+-- ARGV     worker   lease, ms   jobs held, at most 500 a call; then for each: id   token   then for each lane that has
+--          no call under way: lane   sequence of the last claim whose answer it has
 -- Returns  server now, µs   how many are lost   their ids   then the ids of those whose cancel is asked
 -- Refuses  WRONG_KEY noun type | LAYOUT found: nothing is written then
 -- Keeps    invariants 1 to 8

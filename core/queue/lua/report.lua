@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- report: progress and log tails of running jobs, as far as they are still held by this token.
 -- KEYS     all of a queue (include keys)
--- ARGV     worker   then for each: id   token   progress or ''   progress as the event says it   log tail or '': as it is
+-- ARGV     worker   then for each, at most 200 a call: id   token   progress or ''   progress as the event says it
+--          log tail or '': as it is
 -- Returns  server now, µs
 -- Keeps    invariants 5 (progress only of running jobs) and 6
 -- include open

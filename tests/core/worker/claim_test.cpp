@@ -18,6 +18,7 @@ private Q_SLOTS:
     void longJobsAreNotClaimedAhead();
     void shortJobsAreClaimedAheadAndHandedBackWhenTheyWait();
     void scheduledJobStartsWhenItIsDue();
+    void poolClaimsNoMoreThanItCanSettle();
     void pausedQueueIsLeftAlone();
     void whatEndedLongAgoGoesThoughNothingHappens();
     void progressIsCoalescedAndItsLastWordKept();
@@ -157,6 +158,27 @@ void ClaimTest::scheduledJobStartsWhenItIsDue()
     QCOMPARE(world.status(id), JobStatus::Scheduled);
     world.advance(110ms, 10ms);
     QTRY_COMPARE(world.status(id), JobStatus::Completed);
+}
+
+void ClaimTest::poolClaimsNoMoreThanItCanSettle()
+{
+    worker::PoolOptions options;
+    options.prefetchMax = 5;
+    PoolWorld world(options);
+    const JsonText result = JsonText::trusted('"' + QByteArray(3 * 1024 * 1024, 'x') + '"');
+    world.addFunction(u"big"_s, [result](const JobDefinition &, worker::RunContext &) {
+        return RunResult::completed(result); // at once; but one call takes no more than one of these
+    });
+    constexpr int jobs = 150;
+    for (int i = 0; i < jobs; ++i) world.submit(u"big"_s);
+    QVERIFY(waitFor(world.pool->start(4)));
+    qint64 heldMax = 0;
+    for (int looks = 0; world.size(JobStatus::Completed) < jobs; ++looks) { // each a turn of the loop
+        heldMax = std::max(heldMax, world.size(JobStatus::Running));
+        QVERIFY(looks < 1'000'000);
+    }
+    // Four that run, five claimed ahead, two calls' worth of them, and a few whose results wait.
+    QVERIFY2(heldMax <= 30, qPrintable(QString::number(heldMax)));
 }
 
 void ClaimTest::pausedQueueIsLeftAlone()

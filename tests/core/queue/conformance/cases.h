@@ -91,6 +91,7 @@ private Q_SLOTS:
     void renewTellsWhatIsLost();
     void aClaimSentTwiceGivesTheSameJobs();
     void anOlderClaimIsRefused();
+    void aHeartbeatMayHoldThousandsOfLeases();
     void aRepeatedClaimGivesOnlyWhatIsStillHeld();
     void releasedJobsAreChargedNothing();
     void lostLeasesChargeNoAttempt();

@@ -117,6 +117,41 @@ void LeaseCases::aClaimSentTwiceGivesTheSameJobs()
     QCOMPARE(q().turn("w", claimUpTo(2, 2)).claims.size(), 1);
 }
 
+void LeaseCases::aHeartbeatMayHoldThousandsOfLeases()
+{
+    const JobId id = q().submit();
+    const Claim real = q().claim();
+    constexpr int others = 9'000; // more than a script can unpack
+    QList<Claim> held{real};
+    QList<ProgressReport> reports;
+    for (int i = 0; i < others; ++i) {
+        Claim claim;
+        std::array<quint8, 16> bytes{};
+        for (size_t b = 0; b < 4; ++b) bytes[b] = static_cast<quint8>(i >> (8 * b));
+        claim.definition.id = JobId::fromRandom(bytes);
+        claim.token = "test:1:a/0.1";
+        held.append(claim);
+        reports.append({claim.definition.id, claim.token, {}, "a line"});
+    }
+    held.append(real); // in the last part as well as in the first
+    q().advance(20s);
+    const Renewed renewed = q().renew("test:1:a", held);
+    QCOMPARE(renewed.lost.size(), others);
+    QCOMPARE(renewed.lost.constFirst(), held.at(1).definition.id);
+    QCOMPARE(renewed.leaseEndsAt, q().backend().now() + 30s);
+    q().advance(20s);
+    q().reap();
+    QCOMPARE(q().status(id), JobStatus::Running);
+
+    reports.append({id, real.token, {}, "the last line"});
+    const Result<> reported = waitForCallback<Result<>>([&](auto done) {
+        q().queue().report("test:1:a", QStringLiteral("default"), reports, std::move(done));
+    });
+    QVERIFY2(reported, qPrintable(reported ? QString() : reported.error().text()));
+    QCOMPARE(waitFor(q().queue().logTail(QStringLiteral("default"), id)).value(),
+             QByteArray("the last line"));
+}
+
 void LeaseCases::anOlderClaimIsRefused()
 {
     const JobId id = q().submit();
