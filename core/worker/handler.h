@@ -94,6 +94,7 @@ public:
     [[nodiscard]] Result<> add(const QString &name, std::shared_ptr<Handler> handler);
     void replaceAll(QMap<QString, std::shared_ptr<Handler>> handlers); ///< after handlers.json was edited
     [[nodiscard]] std::shared_ptr<Handler> find(const QString &name) const;
+    [[nodiscard]] bool contains(const QString &name) const;
     [[nodiscard]] QStringList names() const;
     [[nodiscard]] QMap<QString, QString> descriptions() const;
 

@@ -53,6 +53,12 @@ std::shared_ptr<Handler> HandlerRegistry::find(const QString &name) const
     return m_handlers.value(name);
 }
 
+bool HandlerRegistry::contains(const QString &name) const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_handlers.contains(name);
+}
+
 QStringList HandlerRegistry::names() const
 {
     const std::lock_guard lock(m_mutex);

@@ -58,6 +58,7 @@ Result<> PoolOptions::validate() const
         .and_then([this] { return checkRange(u"workers.progress_interval", progressInterval, 10ms, 1min); })
         .and_then(
             [this] { return checkCount(u"workers.max_jobs_per_worker", jobsPerWorkerMax, 1'000'000'000); })
+        .and_then([this] { return checkCount(u"workers.stuck_threads_max", stuckThreadsMax, 10'000); })
         .and_then([this] { return checkCount(u"workers.prefetch_max", prefetchMax, 10'000); });
 }
 

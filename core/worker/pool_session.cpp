@@ -46,7 +46,7 @@ PoolSession::PoolSession(LaneContext &context, std::shared_ptr<HandlerRegistry> 
       m_shared(makeShared(context, m_door, m_handlers, m_options)),
       m_held(static_cast<size_t>(m_options.queues.size())),
       m_serverClock(*context.seams.clock),
-      m_threads(m_shared),
+      m_threads(m_shared, m_options.stuckThreadsMax),
       m_chooser(weightsOf(m_options)),
       m_queues(static_cast<size_t>(m_options.queues.size())),
       m_keeper(context, m_options, m_held,
@@ -129,7 +129,7 @@ void PoolSession::start(int workers)
 
 void PoolSession::scale(int workers)
 {
-    const int more = workers - m_threads.count();
+    const int more = workers - m_threads.target();
     if (more > 0) m_threads.add(more, m_serverClock.now());
     if (more < 0) m_threads.dismiss(-more);
     m_reporter.noteChange();
@@ -280,9 +280,8 @@ std::vector<RunPtr> PoolSession::accept(size_t queue, const QueueLanes::Answer &
     std::vector<RunPtr> ready;
     ready.reserve(static_cast<size_t>(answer.claims.size()));
     for (const queue::Claim &claim : answer.claims) {
-        const std::shared_ptr<Handler> handler = m_handlers->find(claim.definition.handler);
         const auto run
-            = std::make_shared<Run>(claim, static_cast<int>(queue), handler, *m_context.seams.clock, m_door);
+            = std::make_shared<Run>(claim, static_cast<int>(queue), *m_context.seams.clock, m_door);
         // Ours again, and nobody has told us yet that the lease of its first run is lost. That one is told
         // now: once it is out of the table, no renewal, stop or cut-off finds it.
         if (const RunPtr before = m_held.find(queue, claim.definition.id); before && !before->isSettling)
@@ -290,7 +289,7 @@ std::vector<RunPtr> PoolSession::accept(size_t queue, const QueueLanes::Answer &
         m_held.add(run);
         if (m_isEnding) {
             settle(run, released()); // asked for before the stop
-        } else if (!handler) {
+        } else if (!m_handlers->contains(claim.definition.handler)) {
             settle(run, unknownHandler(claim, m_handlers->names(), jitter()));
         } else if (!m_keeper.begin(*run, answer.sentAt, claim.leaseEndsAt - answer.serverNow)) {
             settle(run, released()); // the answer took so long that its lease is nearly over

@@ -41,7 +41,7 @@ public:
     void connectionIsBack();
     void publishGone(std::function<void()> done) { m_reporter.publishGone(std::move(done)); }
 
-    [[nodiscard]] int workers() const { return m_threads.count(); }
+    [[nodiscard]] int workers() const { return m_threads.target(); }
     [[nodiscard]] PoolInfo info() const { return m_reporter.info(); }
     [[nodiscard]] PoolMetrics metrics() { return m_reporter.metrics(); }
 

@@ -144,13 +144,17 @@ void PoolSession::cutOff(const RunPtr &run)
 void PoolSession::replaceStuck(const RunPtr &run)
 {
     close(*run);
-    m_threads.replaceStuck(run->worker, m_serverClock.now());
+    const bool isReplaced = m_threads.replaceStuck(run->worker, m_serverClock.now());
     const JobDefinition &job = run->claim.definition;
+    const QString place = isReplaced
+        ? Words::tr("Another thread has its worker's place.")
+        : Words::tr("%L1 threads are stuck by now: its worker's place stays empty until one comes back.")
+              .arg(m_threads.stuck());
     m_hooks.problem(
         Error{Error::Kind::Internal,
               Words::tr("The handler %1 of job %2 does not stop.").arg(job.handler, job.id.text()),
-              Words::tr("It ignored its cancellation for %1 s. Another thread has its worker's place.")
-                  .arg(std::chrono::duration<double>(m_options.cancelGrace).count()),
+              Words::tr("It ignored its cancellation for %1 s. %2")
+                  .arg(QString::number(std::chrono::duration<double>(m_options.cancelGrace).count()), place),
               Words::tr("Let it look at its cancel token. Restart this process to end the thread.")});
     if (m_held.holds(*run) && !run->isSettling)
         settle(run, ignoredCancel(run->token.reason(), run->claim, m_options.cancelGrace, jitter()));

@@ -39,14 +39,8 @@ std::optional<ProgressCell::Change> ProgressCell::take()
     return change;
 }
 
-Run::Run(queue::Claim claimed, int queue, std::shared_ptr<Handler> code, const runtime::Clock &clock,
-         std::shared_ptr<EngineDoor> door)
-    : claim(std::move(claimed)),
-      queueIndex(queue),
-      handler(std::move(code)),
-      token(clock),
-      m_clock(clock),
-      m_door(std::move(door))
+Run::Run(queue::Claim claimed, int queue, const runtime::Clock &clock, std::shared_ptr<EngineDoor> door)
+    : claim(std::move(claimed)), queueIndex(queue), token(clock), m_clock(clock), m_door(std::move(door))
 {
 }
 

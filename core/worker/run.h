@@ -44,8 +44,7 @@ public:
         Running, ///< → Ended: by the worker's thread, its last act on the run
         Ended,
     };
-    Run(queue::Claim claimed, int queue, std::shared_ptr<Handler> code, const runtime::Clock &clock,
-        std::shared_ptr<EngineDoor> door);
+    Run(queue::Claim claimed, int queue, const runtime::Clock &clock, std::shared_ptr<EngineDoor> door);
 
     [[nodiscard]] const CancelToken &cancelToken() const override { return token; }
     [[nodiscard]] int attempt() const override { return claim.attempts + 1; }
@@ -61,7 +60,6 @@ public:
 
     const queue::Claim claim;
     const int queueIndex; ///< in PoolOptions::queues
-    const std::shared_ptr<Handler> handler;
     const CancelToken token;
     ProgressCell progress;
 

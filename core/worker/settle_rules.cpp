@@ -88,16 +88,19 @@ queue::Outcome outcomeOf(const RunResult &result, Reason reason, const queue::Cl
     return asAnswered(result, claim, jitter);
 }
 
-queue::Outcome unknownHandler(const queue::Claim &claim, const QStringList &registered, double jitter)
+QString unknownHandlerText(const QString &handler, const QStringList &registered)
 {
     constexpr int namesMax = 20;
     QString names = registered.mid(0, namesMax).join(QStringLiteral(", "));
     if (registered.size() > namesMax) names += QStringLiteral(", …");
     if (registered.isEmpty()) names = Words::tr("none");
-    return failure(Kind::Failed,
-                   Words::tr("UnknownHandler: '%1' is not registered in this pool (registered: %2).")
-                       .arg(claim.definition.handler, names),
-                   claim, jitter);
+    return Words::tr("UnknownHandler: '%1' is not registered in this pool (registered: %2).")
+        .arg(handler, names);
+}
+
+queue::Outcome unknownHandler(const queue::Claim &claim, const QStringList &registered, double jitter)
+{
+    return failure(Kind::Failed, unknownHandlerText(claim.definition.handler, registered), claim, jitter);
 }
 
 queue::Outcome ignoredCancel(Reason reason, const queue::Claim &claim, std::chrono::milliseconds grace,

@@ -22,6 +22,7 @@ inline constexpr qsizetype errorCharsMax = 64 * 1024;
 
 /// For a job whose handler nobody registered here. Failed, with the job's normal retries: another pool may
 /// know the handler, so the job is not buried at the first pool that does not.
+[[nodiscard]] QString unknownHandlerText(const QString &handler, const QStringList &registered);
 [[nodiscard]] queue::Outcome unknownHandler(const queue::Claim &claim, const QStringList &registered,
                                             double jitter);
 

@@ -1,5 +1,6 @@
 #include "core/worker/worker_loop.h"
 
+#include "core/worker/settle_rules.h"
 #include "core/worker/words.h"
 
 #include <cxxabi.h>
@@ -35,10 +36,10 @@ QString caughtText()
     }
 }
 
-RunResult runCatching(const Run &job, RunContext &context)
+RunResult runCatching(Handler &handler, Run &job)
 {
     try {
-        return job.handler->run(job.claim.definition, context);
+        return handler.run(job.claim.definition, job);
     } catch (...) {
         return RunResult::failed(caughtText());
     }
@@ -112,7 +113,13 @@ void WorkerLoop::run()
 
 void WorkerLoop::runJob(const RunPtr &job)
 {
-    job->result = runCatching(*job, *job);
+    // Found here and not at the claim, and let go of here, after the result is on its way. When its name was
+    // given to another meanwhile, ours may be the last hold on it, and its destructor may have children to
+    // end and wait for: the engine must not be the one to do it.
+    const QString &name = job->claim.definition.handler;
+    const std::shared_ptr<Handler> handler = m_shared->handlers->find(name);
+    job->result = handler ? runCatching(*handler, *job)
+                          : RunResult::failed(unknownHandlerText(name, m_shared->handlers->names()));
     job->endedAt = m_shared->clock->monotonicNow();
     job->stage.store(Run::Stage::Ended, std::memory_order_release);
     m_shared->door->put({WorkerNews::Kind::RunEnded, m_flags->number, job});

@@ -27,6 +27,7 @@ struct PoolOptions {
     std::chrono::milliseconds progressInterval{
         200};                    ///< progress and log lines leave at most this often a job
     int jobsPerWorkerMax = 1000; ///< then the worker is renewed; 0: never
+    int stuckThreadsMax = 100;   ///< handlers that do not stop and whose workers are replaced all the same
     int prefetchMax = 400;       ///< jobs claimed ahead while runs are short; handed back on stop
     /// Errors   Invalid, naming the setting.
     [[nodiscard]] Result<> validate() const;

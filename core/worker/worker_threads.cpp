@@ -1,5 +1,6 @@
 #include "core/worker/worker_threads.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace signalbox::worker {
@@ -18,8 +19,8 @@ void abandon(std::unique_ptr<QThreadPool> threads)
 
 } // namespace
 
-WorkerThreads::WorkerThreads(std::shared_ptr<WorkerShared> shared)
-    : m_shared(std::move(shared)), m_threads(std::make_unique<QThreadPool>())
+WorkerThreads::WorkerThreads(std::shared_ptr<WorkerShared> shared, int stuckMax)
+    : m_shared(std::move(shared)), m_stuckMax(stuckMax), m_threads(std::make_unique<QThreadPool>())
 {
     m_threads->setObjectName(QStringLiteral("worker"));
     m_threads->setMaxThreadCount(0);
@@ -36,18 +37,25 @@ void WorkerThreads::add(int workers, Timestamp now)
     m_shared->ready.recall(workers);
     // Those that were dismissed and have not left yet stay instead; the rest are new.
     m_target += workers;
-    while (static_cast<int>(m_workers.size()) < m_target) startOne(now);
+    fillPlaces(now);
+}
+
+void WorkerThreads::fillPlaces(Timestamp now)
+{
+    while (static_cast<int>(m_workers.size()) < count()) startOne(now);
 }
 
 void WorkerThreads::dismiss(int workers)
 {
+    const int empty = std::min(m_emptyPlaces, workers); // nobody has to leave for these
+    m_emptyPlaces -= empty;
     m_target -= workers;
-    m_shared->ready.dismiss(workers);
+    m_shared->ready.dismiss(workers - empty);
 }
 
 void WorkerThreads::dismissAll()
 {
-    m_target = 0;
+    m_target = m_emptyPlaces = 0;
     m_shared->ready.close();
 }
 
@@ -66,21 +74,24 @@ void WorkerThreads::fitThreads()
     m_threads->setMaxThreadCount(static_cast<int>(m_workers.size() + m_stuck.size()));
 }
 
-void WorkerThreads::replaceStuck(int number, Timestamp now)
+bool WorkerThreads::replaceStuck(int number, Timestamp now)
 {
     auto node = m_workers.extract(number);
-    if (node.empty()) return;
+    if (node.empty()) return true; // it left, and its place has been seen to
     node.mapped().flags->isReplaced.store(true, std::memory_order_relaxed);
     m_stuck.insert(std::move(node));
-    if (static_cast<int>(m_workers.size()) < m_target) startOne(now);
+    const bool isTooMany = stuck() > m_stuckMax && static_cast<int>(m_workers.size()) < count();
+    if (isTooMany) ++m_emptyPlaces;
+    fillPlaces(now);
+    return !isTooMany;
 }
 
 void WorkerThreads::left(int number, Timestamp now)
 {
     m_workers.erase(number);
-    m_stuck.erase(number);
-    // It was dismissed, and more workers were wanted before we heard that it had left.
-    while (static_cast<int>(m_workers.size()) < m_target) startOne(now);
+    if (m_stuck.erase(number) > 0 && m_emptyPlaces > 0 && stuck() <= m_stuckMax) --m_emptyPlaces;
+    // It was dismissed, and more workers were wanted before we heard that it had left; or it came back.
+    fillPlaces(now);
 }
 
 void WorkerThreads::renewed(int number, Timestamp now)

@@ -304,7 +304,7 @@ void LeaseTest::earlierLeaseEndMovesTheCutOff()
     const auto begin = [&](quint8 number, std::chrono::nanoseconds left) {
         queue::Claim claim;
         claim.definition.id = JobId::fromRandom({number});
-        const auto run = std::make_shared<worker::Run>(claim, 0, nullptr, time, nullptr);
+        const auto run = std::make_shared<worker::Run>(claim, 0, time, nullptr);
         held.add(run);
         if (!keeper.begin(*run, time.monotonicNow(), left)) qFatal("It is too short to begin with.");
         return claim.definition.id;

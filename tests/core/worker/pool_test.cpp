@@ -1,6 +1,7 @@
 #include "tests/core/worker/pool_world.h"
 
 #include <QDir>
+#include <QThread>
 
 #include <algorithm>
 #include <stdexcept>
@@ -28,6 +29,7 @@ private Q_SLOTS:
     void exceptionsAreTheJobsFailure();
     void exceptionsOfARenewalAreSaid();
     void unknownHandlerIsRetriedElsewhereThenBuried();
+    void replacedHandlerIsDestroyedByTheWorkerThatRanIt();
     void defect15_attemptsAreTrue();
     void defect17_namesAreNeverCode();
     void defect26_workerIdsAreUnique();
@@ -247,6 +249,33 @@ void PoolTest::unknownHandlerIsRetriedElsewhereThenBuried()
     QTRY_COMPARE(world.status(id), JobStatus::DeadLetter);
     QCOMPARE(world.job(id).error,
              u"UnknownHandler: 'nobody' is not registered in this pool (registered: known)."_s);
+}
+
+void PoolTest::replacedHandlerIsDestroyedByTheWorkerThatRanIt()
+{
+    std::atomic<const QThread *> destroyedIn = nullptr;
+    PoolWorld world;
+    const auto gate = std::make_shared<GateHandler>();
+    std::shared_ptr<int> part(new int, [&destroyedIn](const int *value) {
+        destroyedIn = QThread::currentThread();
+        delete value;
+    });
+    world.addFunction(u"heavy"_s, [gate, part](const JobDefinition &job, worker::RunContext &context) {
+        return gate->run(job, context);
+    });
+    const std::weak_ptr<int> watched = part;
+    part.reset();
+    QVERIFY(waitFor(world.pool->start(1)));
+    const JobId id = world.submit(u"heavy"_s);
+    QTRY_COMPARE(gate->started(), 1);
+    world.handlers->replaceAll({}); // the run in progress keeps it
+    QVERIFY(!watched.expired());
+    gate->release();
+    QTRY_COMPARE(world.status(id), JobStatus::Completed);
+    QTRY_VERIFY(watched.expired());
+    // Its destructor may have children to end, and to wait for: not in the engine, which is this thread.
+    QTRY_VERIFY(destroyedIn != nullptr);
+    QVERIFY(destroyedIn != QThread::currentThread());
 }
 
 void PoolTest::defect15_attemptsAreTrue()

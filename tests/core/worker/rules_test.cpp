@@ -189,7 +189,7 @@ void RulesTest::progressIsTheLatestAndTheLogItsTail()
 void RulesTest::progressThatIsNoNumberIsLeftOut()
 {
     const auto door = std::make_shared<worker::EngineDoor>([](std::vector<worker::WorkerNews> &&) {});
-    worker::Run run(m_claim, 0, nullptr, *runtime::systemSeams().clock, door);
+    worker::Run run(m_claim, 0, *runtime::systemSeams().clock, door);
     run.reportProgress(std::numeric_limits<double>::quiet_NaN(), 10, {}, JsonText::emptyObject());
     auto change = run.progress.take();
     QVERIFY(!change->progress);

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void resultsThatAreReadyAreKeptByAForcedStop();
     void stuckHandlerLosesItsSlotAndIsCounted();
     void stuckHandlerThatIsCancelledIsCancelled();
+    void stuckThreadsAreReplacedUpToALimit();
     void destructorDoesNotWaitForStuckHandlers();
     void destructorGivesJobsBack();
     void destructorWaitsForHandlersThatHeed();
@@ -310,6 +311,35 @@ void StopTest::stuckHandlerThatIsCancelledIsCancelled()
     world.advance(3s);
     QTRY_COMPARE(world.status(id), JobStatus::Cancelled);
     QCOMPARE(world.info().stuckThreads, 1);
+}
+
+void StopTest::stuckThreadsAreReplacedUpToALimit()
+{
+    worker::PoolOptions options = quickOptions();
+    options.stuckThreadsMax = 1;
+    PoolWorld world(options);
+    const auto stuck = world.addGate(u"stuck"_s, false);
+    const auto gate = world.addGate(u"gate"_s);
+    gate->releaseAll();
+    QVERIFY(waitFor(world.pool->start(2)));
+    const QList<JobId> ids{world.submit(u"stuck"_s), world.submit(u"stuck"_s)};
+    QTRY_COMPARE(stuck->started(), 2);
+    QVERIFY(waitFor(world.queue.cancel(u"default"_s, ids)));
+    world.advance(3s);
+    QTRY_COMPARE(world.size(JobStatus::Cancelled), 2);
+    QCOMPARE(world.info().stuckThreads, 2);
+    QCOMPARE(world.info().workers.size(), 1); // one has been replaced, the other not
+    QVERIFY(std::any_of(world.problems.begin(), world.problems.end(),
+                        [](const Error &error) { return error.why.contains(u"2 threads are stuck"_s); }));
+    const JobId next = world.submit(u"gate"_s);
+    QTRY_COMPARE(world.status(next), JobStatus::Completed); // what is left works on
+    QVERIFY(waitFor(world.pool->scale(3)));                 // and more can be had, by whoever knows why
+    QTRY_COMPARE(world.info().workers.size(), 2);
+    QVERIFY(waitFor(world.pool->scale(2)));
+    QTRY_COMPARE(world.info().workers.size(), 2); // the place that nobody has is given up first
+    stuck->releaseAll();
+    QTRY_COMPARE(world.info().stuckThreads, 0);
+    QCOMPARE(world.info().workers.size(), 2);
 }
 
 void StopTest::destructorDoesNotWaitForStuckHandlers()
