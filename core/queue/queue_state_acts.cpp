@@ -66,6 +66,7 @@ Result<JobId> QueueState::requeue(const JobId &id, qint64 nowUs)
     ++record.requeues;
     record.startedUs = record.endedUs = 0;
     record.text.clear(); // the earlier error is in the history only
+    record.log.clear();
     record.rank = nextRank(*record.definition, nowUs);
     enter(record, JobStatus::Pending, record.rank);
     ++m_lifetime.requeued;

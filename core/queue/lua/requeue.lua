@@ -1,5 +1,6 @@
 #!lua
--- requeue: dead_letter, failed, cancelled -> pending: a fresh start, with attempts, failures and lost leases at 0.
+-- requeue: dead_letter, failed, cancelled -> pending: a fresh start, with attempts, failures and lost leases at 0, and
+-- a log that begins anew.
 -- KEYS     all of a queue (include keys)   ARGV  ids
 -- Returns  server now, µs   then one entry a job: ok   state <letter>: not from there   none
 -- Keeps    invariants 1, 2, 4, 5, 6, 7, 8
@@ -11,7 +12,7 @@
 -- include wake
 local ids, reply = ARGV, {now_text}
 local definitions, records = call('HMGET', jobs, unpack(ids)), call('HMGET', runs, unpack(ids))
-local taken, written, members, results, done, bytes = {}, {}, {}, {}, {}, 0
+local taken, written, members, requeued, results, done, bytes = {}, {}, {}, {}, {}, {}, 0
 for i = 1, #ids do
   local id, definition = ids[i], definitions[i]
   local letter = done[id] or definition and place_of(id, records[i])
@@ -27,6 +28,7 @@ for i = 1, #ids do
     fresh.requeues = run.requeues + 1
     taken[letter] = taken[letter] or {}
     table.insert(taken[letter], id)
+    requeued[#requeued + 1] = id
     members[#members + 1], members[#members + 2] = fresh.rank, id
     written[#written + 1], written[#written + 2] = id, to_record(fresh)
     event('requeued', id)
@@ -34,7 +36,7 @@ for i = 1, #ids do
     reply[i + 1] = 'ok'
   end
 end
-if #members == 0 then return reply end
+if #requeued == 0 then return reply end
 call('HSET', runs, unpack(written))
 call('ZADD', pending, unpack(members))
 for letter, gone in pairs(taken) do
@@ -42,8 +44,9 @@ for letter, gone in pairs(taken) do
   count_move(letter, 'P', #gone)
 end
 if #results > 0 then call('HDEL', big, unpack(results)) end
-count('requeued', #members / 2)
+if logs_held > 0 then call('HDEL', logs, unpack(requeued)) end
+count('requeued', #requeued)
 count('bytes', -bytes)
-wake_up(#members / 2)
+wake_up(#requeued)
 write_counts('ev', write_events())
 return reply

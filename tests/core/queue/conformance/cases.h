@@ -135,6 +135,7 @@ private Q_SLOTS:
     void defect13_aCancelledScheduledJobNeverRuns();
     void cancelOfAnEndedJobIsRefused();
     void requeueTakesOnlyWhatEndedWithoutSuccess();
+    void aRequeuedJobsLogBeginsAnew();
     void requeueWithAnEditMakesANewJob();
     void requeueAllTakesWhatMatches();
     void runNowTakesOnlyWhatWaitsForItsTime();

@@ -118,6 +118,29 @@ void OperatorCases::requeueTakesOnlyWhatEndedWithoutSuccess()
     QCOMPARE(q().stats().requeued, 1);
 }
 
+/// A retry goes on with the log; a fresh start does not.
+void OperatorCases::aRequeuedJobsLogBeginsAnew()
+{
+    const auto logOf = [this](const JobId &id) {
+        return waitFor(q().queue().logTail(QStringLiteral("default"), id)).value();
+    };
+    JobDefinition job = testJob();
+    job.retry.maxRetries = 1;
+    const JobId id = q().submit(job);
+    Claim claim = q().claim();
+    q().report(claim, {}, "first\n");
+    (void)q().fail(claim);
+    QCOMPARE(logOf(id), "first\n");
+    q().advance(1h);
+    claim = q().claim();
+    QCOMPARE(logOf(id), "first\n");
+    (void)q().fail(claim);
+    QCOMPARE(q().status(id), JobStatus::DeadLetter);
+    QCOMPARE(logOf(id), "first\n"); // it tells why
+    QVERIFY(q().tryRequeue(id));
+    QCOMPARE(logOf(id), "");
+}
+
 void OperatorCases::requeueWithAnEditMakesANewJob()
 {
     JobDefinition job = testJob(QStringLiteral("mail.send"));
