@@ -45,9 +45,9 @@ QList<queue::Capability> JobService::capabilities() const
 
 Result<> JobService::registerHandler(const QString &name, std::shared_ptr<worker::Handler> handler)
 {
+    const std::lock_guard lock(d->ownHandlersMutex); // over both: a reload puts back what is in ownHandlers
     const Result<> added = d->parts.handlers->add(name, handler);
     if (!added) return added;
-    const std::lock_guard lock(d->ownHandlersMutex);
     d->ownHandlers.insert(name, std::move(handler));
     return {};
 }
@@ -62,6 +62,8 @@ Result<> JobService::reloadHandlers()
     if (!d->parts.loadHandlers)
         return fail(Error::Kind::WrongState, Words::tr("There are no handlers to read again."),
                     Words::tr("This program registers all of its handlers in code."), {});
+    // One after the other, or what was read first could be put in last.
+    const std::lock_guard reloading(d->reloadMutex);
     const auto loaded = d->parts.loadHandlers(d->parts.settings.handlersFile);
     if (!loaded) return tl::unexpected(loaded.error());
     const std::lock_guard lock(d->ownHandlersMutex);

@@ -78,8 +78,9 @@ public:
     ServiceEvents events;
     JobWaits waits;
     worker::WorkerPool pool;
-    std::mutex ownHandlersMutex;
-    Handlers ownHandlers; ///< registered in code: a reload keeps them. Under its mutex
+    std::mutex reloadMutex;      ///< a whole reload, its file included. Before ownHandlersMutex
+    std::mutex ownHandlersMutex; ///< ownHandlers and what follows from them in the registry
+    Handlers ownHandlers;        ///< registered in code: a reload keeps them. Under its mutex
     std::mutex connectionMutex;
     queue::QueueConnection connection; ///< as it was told last. Under its mutex
     Life life = Life::Stopped;

@@ -1,6 +1,7 @@
 #include "tests/core/service/service_rig.h"
 
 #include <atomic>
+#include <future>
 
 using namespace signalbox;
 using namespace signalbox::service;
@@ -24,6 +25,8 @@ private Q_SLOTS:
     void workersScaleAndStop();
     void failedReloadKeepsTheOldHandlers();
     void reloadKeepsWhatWasRegisteredInCode();
+    void registeringDuringReloadsLosesNothing();
+    void reloadUnderWayIsNotOvertaken();
     void serverNowIsTheServersClock();
     void badJobKeepsNoOtherOut();
 };
@@ -131,6 +134,56 @@ void ServiceLifeTest::reloadKeepsWhatWasRegisteredInCode()
     rig.loaded = QMap<QString, std::shared_ptr<worker::Handler>>{{u"in.code"_s, handler}};
     QCOMPARE(kindOf(rig->reloadHandlers()), Error::Kind::Invalid);
     QCOMPARE(rig->handlers().keys(), (QStringList{u"from.file"_s, u"in.code"_s}));
+}
+
+void ServiceLifeTest::registeringDuringReloadsLosesNothing()
+{
+    ServiceRig rig(nullptr);
+    const auto handler = std::make_shared<worker::FunctionHandler>(
+        [](const JobDefinition &, worker::RunContext &) { return worker::RunResult::completed(); });
+    rig.loaded = QMap<QString, std::shared_ptr<worker::Handler>>{{u"from.file"_s, handler}};
+    constexpr int count = 200;
+    std::atomic<bool> isDone{false};
+    auto reloading = std::async(std::launch::async, [&] {
+        while (!isDone)
+            if (!rig->reloadHandlers()) return false;
+        return true;
+    });
+    QStringList lost; // looked for at once: the next reload would bring them back
+    for (int i = 0; i < count; ++i) {
+        const QString name = u"in.code.%1"_s.arg(i);
+        if (!rig->registerHandler(name, handler) || !rig->handlers().contains(name)) lost.append(name);
+    }
+    isDone = true;
+    QVERIFY(reloading.get());
+    QCOMPARE(lost, QStringList());
+    QCOMPARE(rig->handlers().size(), count + 1);
+}
+
+void ServiceLifeTest::reloadUnderWayIsNotOvertaken()
+{
+    ServiceRig rig(nullptr);
+    const auto handler = std::make_shared<worker::FunctionHandler>(
+        [](const JobDefinition &, worker::RunContext &) { return worker::RunResult::completed(); });
+    const auto file = [&](const QString &name) {
+        return QMap<QString, std::shared_ptr<worker::Handler>>{{name, handler}};
+    };
+    std::promise<void> hasRead, mayGoOn;
+    rig.whenLoading = [&, isFirst = true]() mutable -> ServiceRig::Loaded {
+        if (!std::exchange(isFirst, false)) return file(u"new"_s);
+        hasRead.set_value();
+        mayGoOn.get_future().wait();
+        return file(u"old"_s);
+    };
+    auto first = std::async(std::launch::async, [&] { return rig->reloadHandlers(); });
+    hasRead.get_future().wait();
+    auto second = std::async(std::launch::async, [&] { return rig->reloadHandlers(); });
+    // Registering does not wait for a file that is still being read.
+    QVERIFY(rig->registerHandler(u"in.code"_s, handler));
+    mayGoOn.set_value();
+    QVERIFY(first.get());
+    QVERIFY(second.get());
+    QCOMPARE(rig->handlers().keys(), (QStringList{u"in.code"_s, u"new"_s}));
 }
 
 void ServiceLifeTest::serverNowIsTheServersClock()

@@ -90,7 +90,7 @@ public:
             parts.handlers = std::make_shared<worker::HandlerRegistry>();
             parts.settings = std::move(settings);
             parts.seams = runtime::systemSeams();
-            parts.loadHandlers = [this](const QString &) { return loaded; };
+            parts.loadHandlers = [this](const QString &) { return whenLoading ? whenLoading() : loaded; };
             m_service = std::make_unique<service::JobService>(std::move(parts));
         });
         connect(m_service.get(), &service::JobService::eventsArrived, this,
@@ -128,7 +128,9 @@ public:
 
     QList<Event> events; ///< as they arrived, in this thread
     QList<Error> problems;
-    Result<QMap<QString, std::shared_ptr<worker::Handler>>> loaded; ///< what reloadHandlers() reads
+    using Loaded = Result<QMap<QString, std::shared_ptr<worker::Handler>>>;
+    Loaded loaded;                       ///< what reloadHandlers() reads
+    std::function<Loaded()> whenLoading; ///< instead, where it is set; in the thread that reloads
 
 private:
     runtime::EngineThread m_engine;
