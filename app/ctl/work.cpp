@@ -2,6 +2,7 @@
 #include "app/ctl/options.h"
 #include "app/ctl/words.h"
 #include "core/runtime/answer.h"
+#include "core/worker/pool_bounds.h"
 
 #include <QTimer>
 
@@ -20,7 +21,7 @@ public:
     {
         app.add_option("--workers", m_workers, "How many jobs at once; default: one for each CPU core")
             ->type_name("N")
-            ->check(CLI::Range(1, 10'000));
+            ->check(CLI::Range(worker::PoolBounds::workers.min, worker::PoolBounds::workers.max));
         addText(app, "--handlers", m_handlers, "The file that registers handlers")->type_name("FILE");
         addText(app, "--queues", m_queues,
                 "Queues with their weights: mail:3,default:1. Default: as --queue or the settings say")

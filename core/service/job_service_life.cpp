@@ -1,6 +1,7 @@
 #include "core/service/job_service_private.h"
 #include "core/service/when_all.h"
 #include "core/service/words.h"
+#include "core/worker/pool_bounds.h"
 
 #include <utility>
 
@@ -118,7 +119,8 @@ void JobService::Private::startWorkers(int count, const Answer<> &answer)
             refuseWorkers(Words::tr("They are being started already."), Words::tr("Wait until they run.")));
     const int workers = count == 0 ? parts.settings.workerCount() : count;
     // What the pool is going to refuse must not have set limits before.
-    if (workers < 1 || poolState != WorkerPool::State::Stopped) return startPool(workers, answer);
+    if (!worker::PoolBounds::workers.contains(workers) || poolState != WorkerPool::State::Stopped)
+        return startPool(workers, answer);
     workersStarting = std::make_shared<Start>(Start{{answer}});
     setLimitsThen([this, workers, answer, mine = std::weak_ptr<Start>(workersStarting)](const Result<> &set) {
         if (mine.expired()) return; // called off, and answered

@@ -3,6 +3,7 @@
 #include "core/model/json_text.h"
 #include "core/service/settings_table.h"
 #include "core/service/words.h"
+#include "core/worker/pool_bounds.h"
 
 #include <QThread>
 
@@ -111,12 +112,12 @@ Result<> applyEnvironment(Settings &settings, const Settings::Values &environmen
 /// Rules between settings, when all sources have spoken.
 Result<> checkTogether(const Settings &settings)
 {
-    if (settings.pool.heartbeat >= settings.pool.lease)
+    if (settings.pool.heartbeat > worker::PoolBounds::heartbeat(settings.pool.lease).max)
         return fail(
             Error::Kind::Invalid, Words::tr("The setting workers.heartbeat_interval cannot be used."),
-            Words::tr("It is not shorter than workers.lease, so every lease would end before it is renewed."),
+            Words::tr("It is more than half of workers.lease, so one that is lost would cost the leases."),
             Words::tr("Make it a third of the lease."));
-    return settings.retry.validate();
+    return settings.pool.validate().and_then([&] { return settings.retry.validate(); });
 }
 
 } // namespace

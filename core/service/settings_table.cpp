@@ -1,6 +1,7 @@
 #include "core/service/settings_table.h"
 
 #include "core/service/words.h"
+#include "core/worker/pool_bounds.h"
 
 #include <QLocale>
 
@@ -12,6 +13,7 @@ namespace signalbox::service {
 
 using namespace Qt::StringLiterals;
 using std::chrono::milliseconds;
+using worker::PoolBounds;
 
 namespace {
 
@@ -53,6 +55,17 @@ Result<milliseconds> toSeconds(const QString &text, double min, double max = 1e9
     return toNumber(text, min, max).map([](double seconds) {
         return milliseconds(static_cast<qint64>(std::ceil(seconds * 1000.0)));
     });
+}
+
+Result<milliseconds> toSeconds(const QString &text, const PoolBounds::Times &range)
+{
+    using Seconds = std::chrono::duration<double>;
+    return toSeconds(text, Seconds(range.min).count(), Seconds(range.max).count());
+}
+
+Result<qint64> toInteger(const QString &text, const PoolBounds::Numbers &range)
+{
+    return toInteger(text, range.min, range.max);
 }
 
 Result<bool> toBoolean(const QString &text)
@@ -118,7 +131,7 @@ Result<> setQueues(Settings &s, const QString &text)
         const qsizetype colon = part.lastIndexOf(u':');
         worker::QueueWeight queue{part.left(colon < 0 ? part.size() : colon).trimmed(), 1};
         if (colon >= 0) {
-            const Result<qint64> weight = toInteger(part.mid(colon + 1), 1, 1000);
+            const Result<qint64> weight = toInteger(part.mid(colon + 1), PoolBounds::weight);
             if (!weight) return tl::unexpected(weight.error());
             queue.weight = static_cast<int>(*weight);
         }
@@ -175,7 +188,9 @@ constexpr std::array rows{
                    return setOptional(s.limits.eventsMax, toInteger(t, 100, 10'000'000));
                }},
     SettingRow{"workers.count", "JOB_WORKER_COUNT", "0", "Workers of this process; 0: one for each CPU core.",
-               [](Settings &s, const QString &t) { return set(s.workers, toInteger(t, 0, 10'000)); }},
+               [](Settings &s, const QString &t) {
+                   return set(s.workers, toInteger(t, 0, PoolBounds::workers.max));
+               }},
     SettingRow{"workers.queues", "", "default", "Queues to work on, with weights: `mail:3, default:1`.",
                setQueues},
     SettingRow{"workers.handlers", "", "",
@@ -188,16 +203,20 @@ constexpr std::array rows{
     SettingRow{"workers.max_jobs_per_worker", "", "1000",
                "Then a worker is renewed, its child process too; 0: never.",
                [](Settings &s, const QString &t) {
-                   return set(s.pool.jobsPerWorkerMax, toInteger(t, 0, 2'000'000'000));
+                   return set(s.pool.jobsPerWorkerMax, toInteger(t, PoolBounds::jobsPerWorker));
                }},
-    SettingRow{"workers.lease", "", "30", "Seconds that a job is a worker's own unless renewed.",
-               [](Settings &s, const QString &t) { return set(s.pool.lease, toSeconds(t, 0.1, 86'400)); }},
     SettingRow{
-        "workers.heartbeat_interval", "", "10",
-        "Seconds between two renewals of the leases; less than the lease.",
-        [](Settings &s, const QString &t) { return set(s.pool.heartbeat, toSeconds(t, 0.02, 86'400)); }},
+        "workers.lease", "", "30", "Seconds that a job is a worker's own unless renewed.",
+        [](Settings &s, const QString &t) { return set(s.pool.lease, toSeconds(t, PoolBounds::lease)); }},
+    SettingRow{"workers.heartbeat_interval", "", "10",
+               "Seconds between two renewals of the leases; at most half the lease.",
+               [](Settings &s, const QString &t) {
+                   return set(s.pool.heartbeat, toSeconds(t, PoolBounds::heartbeat(PoolBounds::lease.max)));
+               }},
     SettingRow{"workers.shutdown_timeout", "", "30", "Seconds that a graceful stop waits for running jobs.",
-               [](Settings &s, const QString &t) { return set(s.pool.shutdownTimeout, toSeconds(t, 0)); }},
+               [](Settings &s, const QString &t) {
+                   return set(s.pool.shutdownTimeout, toSeconds(t, PoolBounds::shutdownTimeout));
+               }},
     SettingRow{"retry.max_attempts", "", "3",
                "Retries of a job that says nothing of its own; so one run more in all.",
                [](Settings &s, const QString &t) {

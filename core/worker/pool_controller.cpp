@@ -1,6 +1,7 @@
 #include "core/worker/pool_controller.h"
 
 #include "core/runtime/engine_thread.h"
+#include "core/worker/pool_bounds.h"
 #include "core/worker/words.h"
 
 #include <QCoreApplication>
@@ -30,13 +31,11 @@ QByteArray makeId(runtime::Random &random)
 tl::unexpected<Error> refuseCount(int workers)
 {
     return fail(Error::Kind::Invalid, Words::tr("%1 workers cannot be started.").arg(workers),
-                Words::tr("A pool has at least one worker."),
-                Words::tr("Give a number from 1 to 1,000, or stop the pool."));
-}
-
-bool isCount(int workers)
-{
-    return workers >= 1 && workers <= 1000;
+                workers < 1 ? Words::tr("A pool has at least one worker.")
+                            : Words::tr("That is more than a pool may have."),
+                Words::tr("Give a number from %L1 to %L2, or stop the pool.")
+                    .arg(PoolBounds::workers.min)
+                    .arg(PoolBounds::workers.max));
 }
 
 } // namespace
@@ -59,7 +58,7 @@ WorkerPool::Controller::~Controller() = default;
 Result<> WorkerPool::Controller::start(int workers)
 {
     SIGNALBOX_IN_THREAD_OF(this);
-    if (!isCount(workers)) return refuseCount(workers);
+    if (!PoolBounds::workers.contains(workers)) return refuseCount(workers);
     if (m_state != State::Stopped)
         return fail(Error::Kind::WrongState, Words::tr("The workers could not be started."),
                     m_state == State::Stopping ? Words::tr("They are stopping.")
@@ -117,7 +116,7 @@ Result<> WorkerPool::Controller::scale(int workers)
     if (m_state != State::Running)
         return fail(Error::Kind::WrongState, Words::tr("The number of workers could not be changed."),
                     Words::tr("They do not run."), Words::tr("Start them first."));
-    if (!isCount(workers)) return refuseCount(workers);
+    if (!PoolBounds::workers.contains(workers)) return refuseCount(workers);
     m_session->scale(workers);
     Q_EMIT m_pool.stateChanged(m_state, workers);
     return {};

@@ -44,6 +44,9 @@ private Q_SLOTS:
     void malformedFileIsNamedWithItsLine();
     void passwordOfAWrongUrlIsNotRepeated();
     void heartbeatMustBeShorterThanTheLease();
+    void whatThePoolRefusesIsNoSetting_data();
+    void whatThePoolRefusesIsNoSetting();
+    void whatIsASettingThePoolTakes();
     void queuesHaveWeights();
     void whatIsNotBuiltIsSaid();
     void documentationListsTheSameSettings();
@@ -221,6 +224,53 @@ void SettingsTest::passwordOfAWrongUrlIsNotRepeated()
         Settings::resolve({}, {{u"REDIS_URL"_s, u"redis://user:canary-secret@host:notaport/0"_s}}, {}, {}));
     QVERIFY2(error.what.contains(u"REDIS_URL"), qPrintable(error.text()));
     QVERIFY2(!error.text().contains(u"canary"), qPrintable(error.text()));
+}
+
+void SettingsTest::whatThePoolRefusesIsNoSetting_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("value");
+    const auto row = [](const char *name, const char *value) {
+        QTest::addRow("%s=%s", name, value) << QString::fromLatin1(name) << QString::fromLatin1(value);
+    };
+    row("workers.count", "1001");
+    row("workers.lease", "0.199");
+    row("workers.heartbeat_interval", "0.049");
+    row("workers.heartbeat_interval", "15.001"); // with a lease of 30
+    row("workers.shutdown_timeout", "86400.001");
+    row("workers.max_jobs_per_worker", "1000000001");
+    row("workers.queues", "a:1001");
+}
+
+void SettingsTest::whatThePoolRefusesIsNoSetting()
+{
+    QFETCH(QString, name);
+    QFETCH(QString, value);
+    const Error error = errorOf(Settings::resolve({{name, value}}, {}, {}, {}));
+    QCOMPARE(error.kind, Error::Kind::Invalid);
+    QVERIFY2(error.what.contains(name), qPrintable(error.what));
+}
+
+void SettingsTest::whatIsASettingThePoolTakes()
+{
+    const Settings::Values least{{u"workers.count"_s, u"1"_s},
+                                 {u"workers.lease"_s, u"0.2"_s},
+                                 {u"workers.heartbeat_interval"_s, u"0.05"_s},
+                                 {u"workers.shutdown_timeout"_s, u"0"_s},
+                                 {u"workers.max_jobs_per_worker"_s, u"0"_s},
+                                 {u"workers.queues"_s, u"a:1"_s}};
+    const Settings::Values most{{u"workers.count"_s, u"1000"_s},
+                                {u"workers.lease"_s, u"86400"_s},
+                                {u"workers.heartbeat_interval"_s, u"43200"_s},
+                                {u"workers.shutdown_timeout"_s, u"86400"_s},
+                                {u"workers.max_jobs_per_worker"_s, u"1000000000"_s},
+                                {u"workers.queues"_s, u"a:1000"_s}};
+    for (const Settings::Values &values : {least, most}) {
+        const auto settings = Settings::resolve(values, {}, {}, {});
+        QVERIFY2(settings, settings ? "" : qPrintable(settings.error().text()));
+        const Result<> taken = settings->pool.validate();
+        QVERIFY2(taken, taken ? "" : qPrintable(taken.error().text()));
+    }
 }
 
 void SettingsTest::heartbeatMustBeShorterThanTheLease()
