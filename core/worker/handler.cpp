@@ -12,8 +12,11 @@ namespace signalbox::worker {
 struct CancelToken::State {
     std::atomic<Reason> reason{Reason::None};
     std::atomic<std::int64_t> leaseEndNs{std::numeric_limits<std::int64_t>::max()}; // by *clock, monotonic
-    const runtime::Clock *clock = nullptr; // nothing: there is no lease
-    std::mutex mutex;                      // guards the step from None to a reason, and calls
+    const runtime::Clock *clock = nullptr;   // nothing: there is no lease
+    std::mutex mutex;                        // guards the step from None to a reason, and all below
+    std::chrono::nanoseconds cancelledAt{0}; // by *clock
+    std::optional<std::chrono::milliseconds> graceAfterCancel;
+    std::chrono::milliseconds graceAfterLeaseEnd{0};
     std::condition_variable wasCancelled;
     std::vector<std::function<void()>> calls;
 };
@@ -38,6 +41,26 @@ std::optional<std::chrono::nanoseconds> CancelToken::untilLeaseEnd() const
     return std::max(end - m_state->clock->monotonicNow(), std::chrono::nanoseconds{0});
 }
 
+void CancelToken::setGrace(std::chrono::milliseconds afterCancel,
+                           std::chrono::milliseconds afterLeaseEnd) const
+{
+    const std::lock_guard lock(m_state->mutex);
+    m_state->graceAfterCancel = afterCancel;
+    m_state->graceAfterLeaseEnd = afterLeaseEnd;
+}
+
+std::optional<std::chrono::nanoseconds> CancelToken::untilGraceEnds() const
+{
+    using std::chrono::nanoseconds;
+    const std::lock_guard lock(m_state->mutex);
+    const bool isCancelled = m_state->reason.load(std::memory_order_relaxed) != Reason::None;
+    if (!m_state->clock || !m_state->graceAfterCancel || !isCancelled) return std::nullopt;
+    nanoseconds end = m_state->cancelledAt + *m_state->graceAfterCancel;
+    const nanoseconds leaseEnd{m_state->leaseEndNs.load(std::memory_order_relaxed)};
+    if (leaseEnd != nanoseconds::max()) end = std::min(end, leaseEnd + m_state->graceAfterLeaseEnd);
+    return std::max(end - m_state->clock->monotonicNow(), nanoseconds{0});
+}
+
 bool CancelToken::isCancelled() const
 {
     if (m_state->reason.load(std::memory_order_acquire) != Reason::None) return true;
@@ -58,6 +81,7 @@ void CancelToken::cancel(Reason reason) const
     {
         const std::lock_guard lock(m_state->mutex);
         if (reason == Reason::None || m_state->reason.load(std::memory_order_relaxed) != Reason::None) return;
+        if (m_state->clock) m_state->cancelledAt = m_state->clock->monotonicNow();
         m_state->reason.store(reason, std::memory_order_release);
         calls.swap(m_state->calls);
     }

@@ -23,6 +23,12 @@ public:
     void setLeaseEnd(std::chrono::nanoseconds monotonic) const;
     /// For waits that are not waitFor(): look at the token again after this time. Nothing: no lease.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> untilLeaseEnd() const;
+    /// From its cancellation on a handler has `afterCancel`, but never longer than until its lease ends,
+    /// which is `afterLeaseEnd` after the time of setLeaseEnd().
+    void setGrace(std::chrono::milliseconds afterCancel, std::chrono::milliseconds afterLeaseEnd) const;
+    /// Once it is cancelled: after this time another may run the job. Whoever has to kill something (a child
+    /// that ignores its signal) does it before. Nothing: not cancelled, or no grace was set.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> untilGraceEnds() const;
     [[nodiscard]] bool isCancelled() const;
     [[nodiscard]] Reason reason() const;
     void cancel(Reason reason) const; ///< the first reason counts

@@ -282,6 +282,7 @@ std::vector<RunPtr> PoolSession::accept(size_t queue, const QueueLanes::Answer &
     for (const queue::Claim &claim : answer.claims) {
         const auto run
             = std::make_shared<Run>(claim, static_cast<int>(queue), *m_context.seams.clock, m_door);
+        run->token.setGrace(m_options.cancelGrace, LeaseKeeper::marginOf(m_options.lease));
         // Ours again, and nobody has told us yet that the lease of its first run is lost. That one is told
         // now: once it is out of the table, no renewal, stop or cut-off finds it.
         if (const RunPtr before = m_held.find(queue, claim.definition.id); before && !before->isSettling)

@@ -134,13 +134,23 @@ void ChildDialogue::followCancel()
 {
     if (!m_isTerminated && m_token.isCancelled()) {
         m_isTerminated = true;
-        m_killAt = now() + m_killGrace;
+        m_killAt = now() + killGrace();
         m_child.signalGroup(SIGTERM);
         m_child.signalGroup(SIGCONT); // a stopped process would take the SIGTERM only when it is woken
     } else if (m_killAt && *m_killAt <= now()) {
         m_killAt.reset();
         m_child.signalGroup(SIGKILL);
     }
+}
+
+nanoseconds ChildDialogue::killGrace() const
+{
+    const std::optional<nanoseconds> left = m_token.untilGraceEnds();
+    if (!left) return m_killGrace;
+    // Whatever was set for it, it may not outlive the lease: another may run the job by then. A part of the
+    // time is kept for its end to be seen and said.
+    constexpr milliseconds endTakesMax{500};
+    return std::min<nanoseconds>(m_killGrace, *left - std::min<nanoseconds>(*left / 4, endTakesMax));
 }
 
 void ChildDialogue::drain()

@@ -32,6 +32,7 @@ private:
     void writeInput();
     void readFrom(int fd, bool isErrors, qsizetype bytesMax);
     void followCancel();
+    [[nodiscard]] std::chrono::nanoseconds killGrace() const;
     void drain();
 
     ChildProcess &m_child;

@@ -1,10 +1,13 @@
 #include "core/worker/lease_keeper.h"
 #include "tests/core/worker/pool_world.h"
 
+#include <atomic>
+
 using namespace signalbox;
 using namespace signalbox::test;
 using namespace Qt::StringLiterals;
 using worker::CancelToken;
+using worker::RunResult;
 using worker::WorkerPool;
 using Line = WatchedQueue::Line;
 
@@ -16,6 +19,7 @@ private Q_SLOTS:
     void poolThatStoodStillDoesNotReapItsOwnJobs();
     void tokenEndsWithItsLeaseWhileNobodyRenewsIt();
     void cutOffPoolStopsItsHandlersBeforeTheirLeasesEnd();
+    void graceOfAHandlerEndsWithItsLease();
     void lateSettleIsRefusedAndSaid();
     void lostLeaseStopsItsHandler();
     void resultWaitsForTheConnection();
@@ -131,6 +135,32 @@ void LeaseTest::cutOffPoolStopsItsHandlersBeforeTheirLeasesEnd()
     world.advance(1s);
     QTRY_COMPARE(world.status(id), JobStatus::Completed);
     QCOMPARE(world.job(id).attempts, 1); // the run that was cut off was given back, and charged nothing
+}
+
+void LeaseTest::graceOfAHandlerEndsWithItsLease()
+{
+    worker::PoolOptions options = quickOptions();
+    options.cancelGrace = 20s; // the margin of a lease of 30 s is 6 s
+    PoolWorld world(options);
+    const auto gate = world.addGate(u"gate"_s);
+    std::atomic<std::chrono::nanoseconds> left{0ns};
+    world.addFunction(u"tidy"_s, [&](const JobDefinition &job, worker::RunContext &context) {
+        const RunResult result = gate->run(job, context);
+        left = context.cancelToken().untilGraceEnds().value_or(-1ns);
+        return result;
+    });
+    QVERIFY(waitFor(world.pool->start(1)));
+    const JobId id = world.submit(u"tidy"_s);
+    QTRY_COMPARE(gate->started(), 1);
+    QVERIFY(waitFor(world.queue.cancel(u"default"_s, {id})));
+    QTRY_COMPARE(world.status(id), JobStatus::Cancelled);
+    QCOMPARE(left.load(), std::chrono::nanoseconds(20s)); // its lease would be renewed meanwhile
+    world.submit(u"tidy"_s);
+    QTRY_COMPARE(gate->started(), 2);
+    world.queue.line = Line::Cut;
+    world.advance(24s, 1s);
+    QTRY_COMPARE(gate->ended(), 2);
+    QTRY_COMPARE(left.load(), std::chrono::nanoseconds(6s)); // and now it will not
 }
 
 void LeaseTest::lateSettleIsRefusedAndSaid()

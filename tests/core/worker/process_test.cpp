@@ -50,6 +50,7 @@ private Q_SLOTS:
     void groupIsEndedAtTheTimeout();
     void programThatIgnoresTermIsKilled();
     void leaseEndsTheProgramWhileNobodyCancels();
+    void killGraceNeverOutlivesTheLease();
     void noZombiesAfterManyJobs();
     void programIsCheckedWhenItIsRegistered_data();
     void programIsCheckedWhenItIsRegistered();
@@ -287,6 +288,25 @@ void ProcessTest::leaseEndsTheProgramWhileNobodyCancels()
     const RunResult result = run(peer({u"linger"_s}), context, jobFor(u"peer"_s));
     QCOMPARE(result.kind, Kind::Failed);
     QCOMPARE(context.token.reason(), CancelToken::Reason::LeaseLost);
+}
+
+void ProcessTest::killGraceNeverOutlivesTheLease()
+{
+    const runtime::Clock &clock = *runtime::systemSeams().clock;
+    ProcessSpec spec = peer({u"ignore-term"_s});
+    spec.killGrace = 25s; // longer than the pool waits for anybody
+    for (const bool isCancelled : {false, true}) {
+        TestContext context;
+        context.token = CancelToken(clock);
+        context.token.setGrace(isCancelled ? 200ms : 1h, 200ms);
+        context.token.setLeaseEnd(clock.monotonicNow() + (isCancelled ? 1h : 100ms));
+        auto running = std::async(std::launch::async, [&] { return run(spec, context, jobFor(u"peer"_s)); });
+        (void)context.waitForLine(u"pids"_s);
+        const auto told = clock.monotonicNow();
+        if (isCancelled) context.token.cancel(CancelToken::Reason::Cancelled);
+        QVERIFY(running.get().error.contains(u"SIGKILL"_s));
+        QVERIFY(clock.monotonicNow() - told < spec.killGrace);
+    }
 }
 
 void ProcessTest::noZombiesAfterManyJobs()
