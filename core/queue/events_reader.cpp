@@ -2,6 +2,7 @@
 
 #include "core/model/json_writer.h"
 #include "core/queue/event_entry.h"
+#include "core/queue/words.h"
 #include "core/runtime/engine_thread.h"
 
 #include <algorithm>
@@ -44,8 +45,15 @@ void EventsReader::watch(const redis::ConnectionState &state)
 bool EventsReader::isAnswer(const Result<redis::Reply> &reply, quint64 epoch)
 {
     if (epoch != m_epoch) return false;
+    note(Words::tr("No events are heard."), reply);
     if (!reply && reply.error().kind != Error::Kind::ConnectionLost) m_again->start(askAgainAfter);
     return reply.has_value();
+}
+
+/// Of lost connections the client tells.
+void EventsReader::note(const QString &what, const Result<redis::Reply> &reply)
+{
+    if (reply || reply.error().kind != Error::Kind::ConnectionLost) m_failures.note(what, reply);
 }
 
 void EventsReader::findQueues()
@@ -53,6 +61,7 @@ void EventsReader::findQueues()
     SIGNALBOX_IN_THREAD_OF(this);
     // The news are looked at before the names: a queue made in between is seen twice, never not at all.
     m_client.send({"XREVRANGE", m_names.news(), "+", "-", "COUNT", "1"}, [this](Result<redis::Reply> reply) {
+        note(Words::tr("Queues that are made from now on are not noticed."), reply);
         m_newsCursor.clear(); // a key of another type: then there are no news, and nothing else suffers
         if (!reply) return;
         m_newsCursor = endOf(*reply);
@@ -72,6 +81,7 @@ void EventsReader::findEnds(const QStringList &queues)
     for (const QString &queue : queues) {
         const QByteArray key = m_names.key(queue, Noun::Events);
         m_client.send({"XREVRANGE", key, "+", "-", "COUNT", "1"}, [this, queue](Result<redis::Reply> reply) {
+            note(Words::tr("The events of queue \"%1\" are not heard.").arg(queue), reply);
             if (reply)
                 compareEnd(queue, *reply);
             else if (reply.error().kind != Error::Kind::ConnectionLost)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/model/event.h"
+#include "core/queue/failure_log.h"
 #include "core/queue/key_names.h"
 #include "core/redis/client.h"
 
@@ -45,6 +46,7 @@ private:
     void leaveOut(const QString &queue, const Error &why);
     [[nodiscard]] static QByteArray endOf(const redis::Reply &newest);
     void compareEnd(const QString &queue, const redis::Reply &newest);
+    void note(const QString &what, const Result<redis::Reply> &reply);
     [[nodiscard]] bool isAnswer(const Result<redis::Reply> &reply, quint64 epoch);
     void readOnceAllAreKnown();
     void read();
@@ -60,6 +62,7 @@ private:
     QByteArray m_newsCursor;
     bool m_isFirstLook = true;
     quint64 m_epoch = 0;
+    FailureLog m_failures;
     std::unique_ptr<runtime::Timer> m_again; ///< looks again after a refusal
     redis::Client m_client;                  // last: it answers what is in flight before the rest goes
 };

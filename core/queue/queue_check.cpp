@@ -86,7 +86,9 @@ void QueueCheck::start()
         send({"TYPE", key}, [types](const Reply &type) { types->append(type); });
     m_client.send({"HGET", m_names.key(m_queue, Noun::Meta), "layout"},
                   [self = shared_from_this(), types](const Result<Reply> &layout) {
-                      if (types->size() == nounCount) // else what failed has said so
+                      if (!layout && layout.error().kind != Error::Kind::Damaged) // its type is told below
+                          self->fail(layout.error());
+                      else if (types->size() == nounCount) // else what failed has said so
                           self->judgeTypes(*types, layout ? layout->text : QByteArray());
                   });
 }

@@ -184,13 +184,19 @@ void RedisJobQueue::registerQueue(const QString &queue)
     m_registered.insert(queue);
     const QByteArray name = queue.toUtf8();
     m_client->send({"SADD", m_names.queues(), name}, [this, queue, name](const Result<redis::Reply> &reply) {
-        if (!reply) {
-            m_registered.remove(queue); // the next call tries again; what this one was for says what is wrong
-        } else if (reply->toInteger() > 0) {
-            // Nobody waits for this: a reader that does not get it finds the name in the set.
-            m_client->send({"XADD", m_names.news(), "MAXLEN", "~", "1000", "*", "queue", name},
-                           [](const Result<redis::Reply> &) {});
-        }
+        // The jobs are there all the same, but no console and no pool finds their queue by itself.
+        m_failures.note(Words::tr("Queue \"%1\" is not in the list of queues.").arg(queue), reply);
+        if (!reply)
+            m_registered.remove(queue); // the next call tries again
+        else if (reply->toInteger() > 0)
+            m_client->send(
+                {"XADD", m_names.news(), "MAXLEN", "~", "1000", "*", "queue", name},
+                [this, queue](const Result<redis::Reply> &told) {
+                    m_failures.note(
+                        Words::tr("Consoles see the new queue \"%1\" only after they connect anew.")
+                            .arg(queue),
+                        told);
+                });
     });
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/queue/claim_lanes.h"
+#include "core/queue/failure_log.h"
 #include "core/queue/job_queue.h"
 #include "core/queue/key_names.h"
 #include "core/redis/client.h"
@@ -162,6 +163,7 @@ private:
     QList<runtime::Answer<>> m_waitingToStop;
     QSet<QString> m_registered; ///< queues whose name this process has put into the set of names
     ClaimLanes m_lanes;
+    FailureLog m_failures;   ///< of what no caller waits for
     quint64 m_nextClaim = 0; ///< of getNext(), whose claims are all different
     QByteArray m_ownWord; ///< random, to tell our getNext() from another process's with the same worker name
     std::map<QByteArray, std::unique_ptr<WorkWaiter>> m_waiters;

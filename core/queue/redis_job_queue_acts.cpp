@@ -93,9 +93,15 @@ void RedisJobQueue::sendHint(const QByteArray &worker, const QString &queue, con
 {
     if (worker == "-") return;
     const QByteArray key = m_names.control(worker);
-    m_client->send({"RPUSH", key, "cancel " + KeyNames::escaped(queue) + ' ' + id.bytes()},
-                   [](const Result<Reply> &) {});
-    m_client->send({"EXPIRE", key, "60"}, [](const Result<Reply> &) {}); // a pool that is gone never reads it
+    m_client->send(
+        {"RPUSH", key, "cancel " + KeyNames::escaped(queue) + ' ' + id.bytes()},
+        [this](const Result<Reply> &told) {
+            m_failures.note(
+                Words::tr("A pool learns only with its next heartbeat that a job is to be cancelled."), told);
+        });
+    m_client->send({"EXPIRE", key, "60"}, [this](const Result<Reply> &limited) { // of a pool that is gone
+        m_failures.note(Words::tr("Hints to a pool that is gone may stay for ever."), limited);
+    });
 }
 
 QFuture<Result<QList<Result<JobId>>>> RedisJobQueue::requeue(QString queue, QList<JobId> ids,

@@ -290,7 +290,10 @@ void RedisJobQueue::buryDamaged(const QByteArray &worker, const QString &queue, 
     settlement.outcome.ran = std::chrono::microseconds{0};
     call.settlements.append(settlement);
     // When this fails too, its lease ends, and whoever gets it next does the same.
-    callSettleAndClaim(worker, call, [](const Result<SettledAndClaimed> &) {});
+    callSettleAndClaim(worker, call, [this, id](const Result<SettledAndClaimed> &settled) {
+        m_failures.note(Words::tr("Job %1 cannot be read, and is no dead letter yet.").arg(id.text()),
+                        settled ? settled->verdicts.constFirst() : Verdict(tl::unexpected(settled.error())));
+    });
 }
 
 QFuture<Result<std::optional<Claim>>> RedisJobQueue::getNext(QString queue, QString worker)

@@ -230,23 +230,22 @@ QFuture<Result<QString>> RedisJobQueue::queueOf(JobId id)
                 answer.give(tl::unexpected(names.error()));
                 return;
             }
-            const auto found = std::make_shared<std::optional<QString>>(); // owners: the answers below
+            const auto found // owners: the answers below
+                = std::make_shared<Result<QString>>(
+                    fail(Error::Kind::NotFound, Words::tr("There is no job %1.").arg(id.text()),
+                         Words::tr("No queue has it."), Words::tr("Check the id; it may have been purged.")));
             for (const QString &queue : *names) {
-                m_client->send(
-                    {"HEXISTS", m_names.key(queue, Noun::Jobs), id.bytes()},
-                    [found, queue](const Result<Reply> &reply) { // of another type: it is not there
-                        if (reply && reply->toInteger() == 1 && !*found) *found = queue;
-                    });
+                m_client->send({"HEXISTS", m_names.key(queue, Noun::Jobs), id.bytes()},
+                               [found, queue](const Result<Reply> &reply) {
+                                   if (*found) return;
+                                   if (reply && reply->toInteger() == 1)
+                                       *found = queue;
+                                   else if (!reply && reply.error().kind != Error::Kind::Damaged)
+                                       *found = tl::unexpected(reply.error()); // else a key of another type
+                               });
             }
-            m_client->send({"PING"}, [id, answer, found](const Result<Reply> &reply) { // behind all of them
-                if (!reply)
-                    answer.give(tl::unexpected(reply.error()));
-                else if (*found)
-                    answer.give(**found);
-                else
-                    answer.give(fail(Error::Kind::NotFound, Words::tr("There is no job %1.").arg(id.text()),
-                                     Words::tr("No queue has it."),
-                                     Words::tr("Check the id; it may have been purged.")));
+            m_client->send({"PING"}, [answer, found](const Result<Reply> &reply) { // behind all of them
+                answer.give(reply ? *found : tl::unexpected(reply.error()));
             });
         });
     });
@@ -360,8 +359,9 @@ QFuture<Result<QList<PoolInfo>>> RedisJobQueue::pools()
     return ask<QList<PoolInfo>>([this](const auto &answer) {
         const auto beats = std::make_shared<QHash<QString, Timestamp>>(); // owners: the two answers
         m_client->send({"ZRANGE", m_names.beats(), "0", "-1", "WITHSCORES"},
-                       [beats](const Result<Reply> &reply) {
-                           for (size_t i = 0; reply && i + 1 < reply->size(); i += 2)
+                       [beats, answer](const Result<Reply> &reply) {
+                           if (!reply) return answer.give(tl::unexpected(reply.error()));
+                           for (size_t i = 0; i + 1 < reply->size(); i += 2)
                                beats->insert(QString::fromUtf8(reply->at(i).text),
                                              fromMicros(reply->at(i + 1).text.toLongLong() * 1000));
                        });

@@ -1,6 +1,7 @@
 #include "core/queue/work_waiter.h"
 
 #include "core/model/job_id.h"
+#include "core/queue/words.h"
 #include "core/runtime/engine_thread.h"
 
 namespace signalbox::queue {
@@ -44,19 +45,20 @@ void WorkWaiter::wait()
 {
     SIGNALBOX_IN_THREAD_OF(this);
     constexpr seconds answerWithin{5}; // beyond the time that it may block
-    m_client.sendBlocking(m_command, blockFor + answerWithin,
-                          [this, epoch = m_epoch](Result<redis::Reply> reply) {
-                              if (epoch != m_epoch)
-                                  return; // of a connection before this one, where watch() has begun anew
-                              if (reply) {
-                                  take(*reply);
-                                  wait();
-                              } else if (reply.error().kind != Error::Kind::ConnectionLost) {
-                                  // A failover, a server that is loading, a wake key of another type: asked
-                                  // again at once, it might be refused at once, for ever.
-                                  m_again->start(askAgainAfter);
-                              } // a lost connection comes back by watch()
-                          });
+    m_client.sendBlocking(
+        m_command, blockFor + answerWithin, [this, epoch = m_epoch](Result<redis::Reply> reply) {
+            if (epoch != m_epoch) return; // of a connection before this one, where watch() has begun anew
+            if (reply || reply.error().kind != Error::Kind::ConnectionLost)
+                m_failures.note(Words::tr("This pool is not woken when there is work."), reply);
+            if (reply) {
+                take(*reply);
+                wait();
+            } else if (reply.error().kind != Error::Kind::ConnectionLost) {
+                // A failover, a server that is loading, a wake key of another type: asked
+                // again at once, it might be refused at once, for ever.
+                m_again->start(askAgainAfter);
+            } // a lost connection comes back by watch()
+        });
 }
 
 void WorkWaiter::take(const redis::Reply &reply)

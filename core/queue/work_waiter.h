@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/model/job_id.h"
+#include "core/queue/failure_log.h"
 #include "core/queue/key_names.h"
 #include "core/redis/client.h"
 
@@ -30,6 +31,7 @@ private:
     std::function<void()> m_wake;
     std::function<void(QString, JobId)> m_cancelHint;
     quint64 m_epoch = 0;
+    FailureLog m_failures;
     std::unique_ptr<runtime::Timer> m_again;
     redis::Client m_client; // last: it answers what is in flight before the rest goes
 };

@@ -90,6 +90,10 @@ constexpr Row rows[] = {
     {"NOPERM", nullptr, Kind::Unauthorised, Remedy::Stop,
      QT_TRANSLATE_NOOP("redis", "The server's user may not do this."),
      QT_TRANSLATE_NOOP("redis", "Ask for the permission (ACL SETUSER), or connect as another user.")},
+    // What NOPERM is within a script.
+    {"ERR", "The user executing the script", Kind::Unauthorised, Remedy::Stop,
+     QT_TRANSLATE_NOOP("redis", "The server's user may not do this."),
+     QT_TRANSLATE_NOOP("redis", "Ask for the permission (ACL SETUSER), or connect as another user.")},
     {"DENIED", nullptr, Kind::Unauthorised, Remedy::Stop,
      QT_TRANSLATE_NOOP("redis", "The server is in protected mode and talks only to its own machine."),
      QT_TRANSLATE_NOOP("redis", "Set a password or a bind address on it.")},

@@ -1,8 +1,9 @@
 #!lua flags=no-writes
 -- stats: a queue's counts and settings; costs the same whatever the queue holds.
 -- KEYS     all of a queue (include keys)   ARGV  none
--- Returns  server now, µs   sizes of B P S T R C F X D   entry, µs since 1970, of the pending job that waited longest,
---          or ''   pending of LOW NORMAL HIGH CRITICAL   how many fields of counts follow   name, value …   then of meta: name, value …
+-- Returns  server now, µs   sizes of B P S T R C F X D   entry, µs since 1970, of the pending job that waited
+--          longest, or ''   pending of LOW NORMAL HIGH CRITICAL   how many fields of counts follow   name, value …
+--          then of meta: name, value …
 -- include open
 local oldest
 for level = 0, 3 do

@@ -46,6 +46,7 @@ void ErrorTableTest::knowsWhatAnErrorMeans_data()
     row("NOAUTH Authentication required.", Kind::Unauthorised, Remedy::Stop);
     row("WRONGPASS invalid username-password pair or user is disabled.", Kind::Unauthorised, Remedy::Stop);
     row("NOPERM this user has no permissions to run the 'x' command", Kind::Unauthorised, Remedy::Stop);
+    row("ERR The user executing the script can't run this command", Kind::Unauthorised, Remedy::Stop);
     row("DENIED Redis is running in protected mode", Kind::Unauthorised, Remedy::Stop);
     row("WRONGTYPE Operation against a key holding the wrong kind of value", Kind::Damaged, Remedy::Stop);
     row("EXECABORT Transaction discarded because of previous errors.", Kind::Internal, Remedy::Stop);

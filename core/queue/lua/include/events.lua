@@ -40,7 +40,12 @@ local function write_events(worker)
   if type(add(last)) == 'table' then
     local top = call('XREVRANGE', events, '+', '-', 'COUNT', 1)[1]
     last = (tonumber(top and match(top[1], '^%d+')) or last) + entry_events
-    add(last)
+    local answer = add(last)
+    -- Readers see the gap in the numbers, and nobody but the server can say why it is there.
+    if type(answer) == 'table' then
+      redis.log(redis.LOG_WARNING, 'Signalbox: ' .. entry_events .. ' events could not be written to ' .. events
+        .. ': ' .. answer.err .. '. Consoles miss them. Give its user the permission (ACL), or the server memory.')
+    end
   end
   return format('%.0f', last)
 end

@@ -16,7 +16,11 @@ local function read_sizes() -- of every key: what has another type raises an err
   call('HLEN', runs) call('HLEN', handlers) call('HLEN', keys) call('HLEN', claims) call('HLEN', counts)
   call('XLEN', events)
 end
-if wrong_key or not pcall(read_sizes) then return wrong_key_reply() end
+if not problem then
+  local is_read, err = pcall(read_sizes)
+  if not is_read then problem = err end
+end
+if problem then return refusal() end
 if layout and layout ~= '1' then return redis.error_reply('LAYOUT ' .. layout) end
 
 local now = tonumber(test_now) -- µs since 1970; a test's clock replaces the server's, so that a run is repeatable
