@@ -44,6 +44,8 @@ public:
     static constexpr int poisonedAfter = 3; ///< leases lost
     static constexpr qsizetype logBytesMax = 16 * 1024;
 
+    /// Their defaults: the scripts have the same (lua/include/open.lua), and the settings' table; tests
+    /// compare.
     struct Limits {
         qint64 sizeMax = 0; ///< 0: unlimited
         std::chrono::milliseconds keepFinishedFor{std::chrono::hours{24 * 7}};

@@ -66,7 +66,7 @@ if #orphans > 0 then
   size.R = size.R - #orphans
 end
 count('leases_lost', #left_running)
-if size.D > (tonumber(dead_max) or 1000) then retain_dead() end
+if size.D > dead_max then retain_dead() end
 wake_up(#returned / 2)
 if entry_events > 0 then write_counts('ev', write_events()) end
 local next_end = size.R > 0 and call('ZRANGE', running, 0, 0, 'WITHSCORES')[2]

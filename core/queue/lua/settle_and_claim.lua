@@ -71,11 +71,10 @@ if run_times > 0 then
   also[#also + 1] = format('%.0f %.0f %.0f', minute, well + ended_well, badly + ended_badly)
 end
 bytes_held = bytes_held + bytes_grown
-if is_new_minute or bytes_held > cap(keep_bytes, 1073741824)
-  or size.C + size.F + size.X > cap(keep_count, 1000000) then
+if is_new_minute or bytes_held > cap(keep_bytes) or size.C + size.F + size.X > cap(keep_count) then
   seldom().retain_finished(bytes_held)
 end
-if is_new_minute or size.D > (tonumber(dead_max) or 1000) then seldom().retain_dead() end
+if is_new_minute or size.D > dead_max then seldom().retain_dead() end
 
 local due -- ms since 1970
 local function look_at(key)

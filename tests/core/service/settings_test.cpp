@@ -1,3 +1,4 @@
+#include "core/queue/queue_state.h"
 #include "core/service/settings.h"
 #include "core/service/settings_table.h"
 
@@ -36,6 +37,7 @@ private Q_SLOTS:
     void emptyVariableIsUnset();
     void strangersVariablesAreIgnored();
     void everyDefaultIsAValidValue();
+    void aQueuesLimitsHaveTheDefaultsThatTheQueueTakes();
     void everySettingCanBeSetFromEverySource();
     void errorNamesSettingAndSource_data();
     void errorNamesSettingAndSource();
@@ -122,6 +124,23 @@ void SettingsTest::everyDefaultIsAValidValue()
         const auto settings = Settings::resolve({{name, standard}}, {}, {}, {});
         QVERIFY2(settings, row.name);
     }
+}
+
+/// What the table says is told to people; what the queue takes when nobody says anything is what happens.
+void SettingsTest::aQueuesLimitsHaveTheDefaultsThatTheQueueTakes()
+{
+    Values standards;
+    for (const SettingRow &row : settingRows())
+        if (*row.standard) standards.insert(QString::fromLatin1(row.name), QString::fromLatin1(row.standard));
+    const queue::QueueLimits told = Settings::resolve(standards, {}, {}, {}).value().limits;
+    const queue::QueueState::Limits taken;
+    QCOMPARE(told.sizeMax, std::optional(taken.sizeMax));
+    QCOMPARE(told.keepFinishedFor, std::optional(taken.keepFinishedFor));
+    QCOMPARE(told.keepFinishedCount, std::optional(taken.keepFinishedCount));
+    QCOMPARE(told.keepFinishedBytes, std::optional(taken.keepFinishedBytes));
+    QCOMPARE(told.deadMax, std::optional(taken.deadMax));
+    QCOMPARE(told.keepDeadFor, std::optional(taken.keepDeadFor));
+    QCOMPARE(told.eventsMax, std::optional(taken.eventsMax));
 }
 
 void SettingsTest::everySettingCanBeSetFromEverySource()

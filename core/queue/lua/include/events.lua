@@ -32,7 +32,7 @@ local function write_events(worker)
     n = n + 2
   end
   local function add(number)
-    local oldest_kept = format('%.0f', max(0, number - (tonumber(events_max) or 100000)))
+    local oldest_kept = format('%.0f', max(0, number - events_max))
     local id = format('%.0f-%d', number, entry_events)
     return try('XADD', events, 'MINID', '~', oldest_kept, id, unpack(fields))
   end

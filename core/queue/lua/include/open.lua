@@ -23,6 +23,11 @@ end
 if problem then return refusal() end
 if layout and layout ~= '1' then return redis.error_reply('LAYOUT ' .. layout) end
 
+-- Where the settings say nothing: the same as QueueState::Limits (core/queue/queue_state.h), which a test compares.
+events_max, dead_max = tonumber(events_max) or 100000, tonumber(dead_max) or 1000
+keep_age, dead_age = tonumber(keep_age) or 604800000, tonumber(dead_age) or 2592000000 -- ms: 7 and 30 days
+keep_count, keep_bytes = tonumber(keep_count) or 1000000, tonumber(keep_bytes) or 1073741824
+
 local now = tonumber(test_now) -- µs since 1970; a test's clock replaces the server's, so that a run is repeatable
 if not now then
   local time = call('TIME')

@@ -10,9 +10,9 @@ local function remove_ended(letter, ids, why)
 end
 
 local function retain_finished(bytes_held)
-  local over = size.C + size.F + size.X - cap(keep_count, 1000000)
-  local bytes_over = bytes_held - cap(keep_bytes, 1073741824)
-  local oldest_kept = floor((now - (tonumber(keep_age) or 604800000) * 1000) - EPOCH)
+  local over = size.C + size.F + size.X - cap(keep_count)
+  local bytes_over = bytes_held - cap(keep_bytes)
+  local oldest_kept = floor((now - keep_age * 1000) - EPOCH)
   local candidates = {}
   for _, letter in ipairs({'C', 'F', 'X'}) do
     local found = size[letter] > 0 and call('ZRANGE', PLACE[letter], 0, 199, 'WITHSCORES') or {}
@@ -42,8 +42,8 @@ local function retain_finished(bytes_held)
 end
 
 local function retain_dead()
-  local over = size.D - (tonumber(dead_max) or 1000)
-  local oldest_kept = floor((now - (tonumber(dead_age) or 2592000000) * 1000) - EPOCH)
+  local over = size.D - dead_max
+  local oldest_kept = floor((now - dead_age * 1000) - EPOCH)
   local found = size.D > 0 and call('ZRANGE', dead, 0, 199, 'WITHSCORES') or {}
   local expired, trimmed = {}, {}
   for i = 1, #found, 2 do
