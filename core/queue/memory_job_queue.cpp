@@ -1,5 +1,6 @@
 #include "core/queue/memory_job_queue.h"
 
+#include "core/queue/edited_job.h"
 #include "core/queue/job_errors.h"
 #include "core/queue/memory_job_queue_calls.h"
 
@@ -135,28 +136,17 @@ QFuture<Result<QList<Result<JobId>>>> MemoryJobQueue::requeue(QString queue, QLi
                                                               RequeueEdit edit)
 {
     return askEach<JobId>(std::move(ids), [this, queue, edit = std::move(edit)](const JobId &id) {
-        const bool isEdited = edit.args || edit.kwargs || edit.priority || edit.retry || edit.timeout;
-        return isEdited ? requeueEdited(queue, id, edit) : state(queue).requeue(id, nowUs());
+        return isEdit(edit) ? requeueEdited(queue, id, edit) : state(queue).requeue(id, nowUs());
     });
 }
 
-/// A job never changes: an edit makes a new one, and the old one stays as the record of what happened.
 Result<JobId> MemoryJobQueue::requeueEdited(const QString &queue, const JobId &id, const RequeueEdit &edit)
 {
     const JobRecord *record = state(queue).find(id);
     if (!record) return tl::unexpected(jobNotFound(id, queue));
     if (!canRequeue(record->status)) return tl::unexpected(wrongState(id, tr("requeue"), record->status));
-    JobDefinition changed = *record->definition;
-    changed.id = newId();
-    changed.createdAt = fromMicros(nowUs());
-    changed.scheduledAt.reset();
-    changed.idempotencyKey.clear(); // it belongs to the old one
-    changed.tags.insert(u"requeued_from"_s, id.text());
-    if (edit.args) changed.args = *edit.args;
-    if (edit.kwargs) changed.kwargs = *edit.kwargs;
-    if (edit.priority) changed.priority = *edit.priority;
-    if (edit.retry) changed.retry = *edit.retry;
-    if (edit.timeout) changed.timeout = *edit.timeout;
+    const JobDefinition changed
+        = editedJob(*record->definition, edit, newJobId(*m_seams.random), fromMicros(nowUs()));
     return submitOne(changed).map([](const Submitted &made) { return made.id; });
 }
 
@@ -235,15 +225,6 @@ QueueState &MemoryJobQueue::state(const QString &queue)
 {
     SIGNALBOX_IN_THREAD_OF(this);
     return m_queues.try_emplace(queue, queue).first->second;
-}
-
-JobId MemoryJobQueue::newId()
-{
-    std::array<quint8, 16> bytes{};
-    const quint64 halves[] = {m_seams.random->bits(), m_seams.random->bits()};
-    static_assert(sizeof halves == sizeof bytes);
-    std::memcpy(bytes.data(), halves, sizeof halves);
-    return JobId::fromRandom(bytes);
 }
 
 void MemoryJobQueue::setPhase(QueueConnection::Phase phase)

@@ -93,7 +93,6 @@ private:
     void startBulk(std::shared_ptr<Bulk> bulk);
     void stepBulk(const std::shared_ptr<Bulk> &bulk);
     void setPhase(QueueConnection::Phase phase);
-    [[nodiscard]] JobId newId();
 
     const runtime::Seams m_seams;
     std::unique_ptr<runtime::CallBox> m_calls;

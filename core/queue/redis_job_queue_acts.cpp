@@ -1,4 +1,5 @@
 // What a person does to jobs and queues: cancel, requeue, run now, remove, purge, pause, limits.
+#include "core/queue/edited_job.h"
 #include "core/queue/redis_job_queue_calls.h"
 #include "core/queue/words.h"
 
@@ -107,10 +108,9 @@ void RedisJobQueue::sendHint(const QByteArray &worker, const QString &queue, con
 QFuture<Result<QList<Result<JobId>>>> RedisJobQueue::requeue(QString queue, QList<JobId> ids,
                                                              RequeueEdit edit)
 {
-    const bool isEdited = edit.args || edit.kwargs || edit.priority || edit.retry || edit.timeout;
     return ask<QList<Result<JobId>>>(
-        [this, queue, ids = std::move(ids), edit = std::move(edit), isEdited](const auto &answer) {
-            if (!isEdited) {
+        [this, queue, ids = std::move(ids), edit = std::move(edit)](const auto &answer) {
+            if (!isEdit(edit)) {
                 requeueNow(queue, ids, [answer](auto results) { answer.give(std::move(results)); });
                 return;
             }
@@ -194,10 +194,7 @@ QFuture<Result<BulkProgress>> RedisJobQueue::requeueAll(QString queue, JobStatus
     return ask<BulkProgress>(
         [this, queue, from, filter = std::move(filter), step = std::move(step)](const auto &answer) {
             if (!canRequeue(from)) {
-                answer.give(fail(Error::Kind::WrongState,
-                                 Words::tr("Could not requeue all jobs that are %1.").arg(toText(from)),
-                                 Words::tr("They have not failed."),
-                                 Words::tr("Requeue those that are dead_letter, failed or cancelled.")));
+                answer.give(tl::unexpected(cannotRequeueState(from)));
                 return;
             }
             const auto call = std::make_shared<BulkCall>(); // owner: the step that is under way
@@ -257,8 +254,7 @@ QFuture<Result<BulkProgress>> RedisJobQueue::purge(QString queue, std::optional<
 {
     return ask<BulkProgress>([this, queue, status, step = std::move(step)](const auto &answer) {
         if (status == JobStatus::Running) {
-            answer.give(fail(Error::Kind::WrongState, Words::tr("Running jobs cannot be purged."),
-                             Words::tr("Their handlers are at work."), Words::tr("Cancel them first.")));
+            answer.give(tl::unexpected(cannotPurgeRunning()));
             return;
         }
         const auto call = std::make_shared<BulkCall>(); // owner: the step that is under way

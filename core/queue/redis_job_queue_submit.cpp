@@ -1,3 +1,4 @@
+#include "core/queue/edited_job.h"
 #include "core/queue/job_record.h"
 #include "core/queue/redis_job_queue_calls.h"
 #include "core/queue/words.h"
@@ -194,22 +195,8 @@ void RedisJobQueue::requeueEdited(const QString &queue, const JobId &id, const R
             done(tl::unexpected(job ? wrongState(id, Words::tr("requeue"), job->status) : job.error()));
             return;
         }
-        std::array<quint8, 16> bytes{};
-        for (size_t i = 0; i < bytes.size(); i += sizeof(quint64)) {
-            const quint64 bits = m_seams.random->bits();
-            memcpy(&bytes[i], &bits, sizeof bits);
-        }
-        JobDefinition changed = job->definition;
-        changed.id = JobId::fromRandom(bytes);
-        changed.createdAt = m_seams.clock->wallNow();
-        changed.scheduledAt.reset();
-        changed.idempotencyKey.clear(); // it belongs to the old one
-        changed.tags.insert(u"requeued_from"_s, id.text());
-        if (edit.args) changed.args = *edit.args;
-        if (edit.kwargs) changed.kwargs = *edit.kwargs;
-        if (edit.priority) changed.priority = *edit.priority;
-        if (edit.retry) changed.retry = *edit.retry;
-        if (edit.timeout) changed.timeout = *edit.timeout;
+        const JobDefinition changed
+            = editedJob(job->definition, edit, newJobId(*m_seams.random), m_seams.clock->wallNow());
         submitNow({changed}, [done](const Result<QList<Result<Submitted>>> &made) {
             if (!made)
                 done(tl::unexpected(made.error()));

@@ -279,8 +279,7 @@ void RedisJobQueue::listNow(const ListQuery &query, std::function<void(Result<Li
         bool isNumber = false;
         (void)call->score.toLongLong(&isNumber);
         if (!isNumber || call->id.isEmpty()) {
-            call->done(failField(u"after", Words::tr("It is no cursor."),
-                                 Words::tr("Give the one of an earlier page.")));
+            call->done(tl::unexpected(notACursor()));
             return;
         }
     }

@@ -1,6 +1,7 @@
 #include "core/service/job_service_private.h"
 
 #include "core/model/json_fields.h"
+#include "core/queue/edited_job.h"
 #include "core/runtime/engine_thread.h"
 #include "core/runtime/log.h"
 #include "core/service/when_all.h"
@@ -179,12 +180,7 @@ void JobService::Private::noteSlowJob(const Event &event)
 
 Result<> JobService::Private::complete(JobDefinition &job) const
 {
-    std::array<quint8, 16> bytes{};
-    for (size_t half = 0; half < 2; ++half) {
-        const quint64 bits = parts.seams.random->bits();
-        for (size_t i = 0; i < 8; ++i) bytes[half * 8 + i] = static_cast<quint8>(bits >> (8 * i));
-    }
-    job.complete(JobId::fromRandom(bytes), parts.seams.clock->wallNow());
+    job.complete(queue::newJobId(*parts.seams.random), parts.seams.clock->wallNow());
     return job.validate();
 }
 

@@ -47,6 +47,9 @@ private Q_SLOTS:
     void row32_forcedStopGivesBackAtOnce();
 
 private:
+    void watchWire(Point point, FaultProxy &proxy, WorkerProcess &worker, bool &reached);
+    void waitUntilThere(Point point, const Scene &scene, FaultProxy &proxy, WorkerProcess &worker,
+                        bool &reached);
     void reach(Point point, Scene &scene, FaultProxy &proxy, WorkerProcess &worker, const QString &gate);
 };
 
@@ -67,22 +70,18 @@ void KillsTest::row01_defect03_killedAtEachPointOfAJobsWay_data()
     QTest::newRow("during a stop") << int(DuringStop);
 }
 
-/// Runs the loop until the worker is at the point, and kills it there.
-void KillsTest::reach(Point point, Scene &scene, FaultProxy &proxy, WorkerProcess &worker,
-                      const QString &gate)
+/// Where the point is one of the wire, `reached` becomes true there.
+void KillsTest::watchWire(Point point, FaultProxy &proxy, WorkerProcess &worker, bool &reached)
 {
-    bool reached = false;
     const auto isClaim
         = [](const FaultProxy::Command &c) { return scriptOf(c) == "settle_and_claim" && wantedBy(c) > 0; };
     const auto isSettle = [](const FaultProxy::Command &c) {
         return scriptOf(c) == "settle_and_claim" && settlementsOf(c) > 0;
     };
-    const auto brings
-        = [](const QByteArray &reply) { return reply.contains("\nfault\n") || reply.contains("fault\n"); };
     switch (point) {
     case BeforeClaimArrives:
     case BeforeSettleArrives:
-        proxy.setCommandRule([&, point](const FaultProxy::Command &c) {
+        proxy.setCommandRule([=, &reached](const FaultProxy::Command &c) {
             if (reached || !(point == BeforeClaimArrives ? isClaim(c) : isSettle(c))) return Fate::Pass;
             reached = true;
             return Fate::Drop;
@@ -91,8 +90,8 @@ void KillsTest::reach(Point point, Scene &scene, FaultProxy &proxy, WorkerProces
     case ClaimUnanswered:
     case ReplyUnread:
     case ReplyRead:
-        proxy.setReplyRule([&, point](const FaultProxy::Command &c, const QByteArray &reply) {
-            if (reached || !isClaim(c) || !brings(reply)) return Fate::Pass;
+        proxy.setReplyRule([=, &reached, &worker](const FaultProxy::Command &c, const QByteArray &reply) {
+            if (reached || !isClaim(c) || !reply.contains("fault\n")) return Fate::Pass; // it brings a job
             reached = true;
             if (point == ReplyUnread) worker.suspend();
             return point == ClaimUnanswered ? Fate::Hold : Fate::Pass;
@@ -100,14 +99,14 @@ void KillsTest::reach(Point point, Scene &scene, FaultProxy &proxy, WorkerProces
         break;
     case SettleUnanswered:
     case SettleAnswered:
-        proxy.setReplyRule([&, point](const FaultProxy::Command &c, const QByteArray &) {
+        proxy.setReplyRule([=, &reached](const FaultProxy::Command &c, const QByteArray &) {
             if (reached || !isSettle(c)) return Fate::Pass;
             reached = true;
             return point == SettleUnanswered ? Fate::Hold : Fate::Pass;
         });
         break;
     case AfterProgress:
-        proxy.setReplyRule([&](const FaultProxy::Command &c, const QByteArray &) {
+        proxy.setReplyRule([&reached](const FaultProxy::Command &c, const QByteArray &) {
             if (scriptOf(c) == "report") reached = true;
             return Fate::Pass;
         });
@@ -118,20 +117,24 @@ void KillsTest::reach(Point point, Scene &scene, FaultProxy &proxy, WorkerProces
     case DuringStop:
         break;
     }
-    scene.submit(1, QJsonObject{{u"gate"_s, gate}, {u"progress"_s, point == AfterProgress}});
+}
+
+void KillsTest::waitUntilThere(Point point, const Scene &scene, FaultProxy &proxy, WorkerProcess &worker,
+                               bool &reached)
+{
     switch (point) {
     case HandlerForked:
     case MidRun:
+        QTRY_COMPARE_WITH_TIMEOUT(scene.lines("begin"), 1, patience);
+        break;
     case DuringStop:
         QTRY_COMPARE_WITH_TIMEOUT(scene.lines("begin"), 1, patience);
-        if (point == DuringStop) {
-            proxy.setCommandRule([&](const FaultProxy::Command &) {
-                reached = true; // whatever it says while it stops
-                return Fate::Pass;
-            });
-            worker.terminate();
-            QTRY_VERIFY_WITH_TIMEOUT(reached, patience);
-        }
+        proxy.setCommandRule([&reached](const FaultProxy::Command &) {
+            reached = true; // whatever it says while it stops
+            return Fate::Pass;
+        });
+        worker.terminate();
+        QTRY_VERIFY_WITH_TIMEOUT(reached, patience);
         break;
     case HandlerEnded:
         QTRY_COMPARE_WITH_TIMEOUT(scene.lines("end"), 1, patience);
@@ -140,6 +143,16 @@ void KillsTest::reach(Point point, Scene &scene, FaultProxy &proxy, WorkerProces
         QTRY_VERIFY_WITH_TIMEOUT(reached, patience);
         break;
     }
+}
+
+/// Runs the loop until the worker is at the point, and kills it there.
+void KillsTest::reach(Point point, Scene &scene, FaultProxy &proxy, WorkerProcess &worker,
+                      const QString &gate)
+{
+    bool reached = false;
+    watchWire(point, proxy, worker, reached);
+    scene.submit(1, QJsonObject{{u"gate"_s, gate}, {u"progress"_s, point == AfterProgress}});
+    waitUntilThere(point, scene, proxy, worker, reached);
     worker.kill9();
     scene.noteFault();
     proxy.setCommandRule({});
