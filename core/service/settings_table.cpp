@@ -249,7 +249,8 @@ constexpr std::array rows{
                    }));
                }},
     SettingRow{
-        "monitoring.metrics_interval", "", "5", "Seconds between two samples of the figures.",
+        "monitoring.metrics_interval", "", "5",
+        "Seconds between two readings of the figures while nothing happens; what happens is shown at once.",
         [](Settings &s, const QString &t) { return set(s.metricsInterval, toSeconds(t, 0.1, 86'400)); }},
     SettingRow{"monitoring.log_slow_jobs", "", "true", "Whether a slow job leaves a line in the log.",
                [](Settings &s, const QString &t) { return set(s.logSlowJobs, toBoolean(t)); }},

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 namespace {
 constexpr auto handOutEvery = 33ms;
 constexpr auto figuresEvery = 600ms; // a little longer than a pool may take to publish what an event told
-constexpr int quietTicks = 3;        // seconds between two readings while nothing happens
+constexpr auto tickEvery = 1s;
 } // namespace
 
 LiveState::LiveState(service::JobService &service, const runtime::Clock &clock, QObject *parent)
@@ -21,7 +21,7 @@ LiveState::LiveState(service::JobService &service, const runtime::Clock &clock, 
     connect(&m_handOut, &QTimer::timeout, this, &LiveState::handOutEvents);
     connect(&m_figures, &QTimer::timeout, this, &LiveState::askFigures);
     connect(&m_tick, &QTimer::timeout, this, &LiveState::tick);
-    m_tick.start(1s);
+    m_tick.start(tickEvery);
 
     using service::JobService;
     connect(&m_service, &JobService::eventsArrived, this, &LiveState::takeEvents);
@@ -153,7 +153,8 @@ void LiveState::keepLocalFresh()
 void LiveState::tick()
 {
     ++m_ticksSinceFigures;
-    if (m_ticksSinceFigures >= quietTicks) askFigures();
+    // While nothing happens; after an event they are read at once.
+    if (m_ticksSinceFigures * tickEvery >= m_service.settings().metricsInterval) askFigures();
     if (hasFigures() && !isStale()) {
         m_samples.append({m_clock.wallNow(), m_sum.size(JobStatus::Pending), m_sum.size(JobStatus::Running),
                           m_sum.size(JobStatus::Retrying), m_sum.size(JobStatus::DeadLetter), m_sum.completed,
