@@ -109,11 +109,9 @@ private:
         const auto at = now();
         const qint64 done = ++m_ran;
         if (done == m_jobs)
-            QMetaObject::invokeMethod(
-                this, [this, at] { drained(at); }, Qt::QueuedConnection);
+            post([this, at] { drained(at); });
         else if (done > m_jobs)
-            QMetaObject::invokeMethod(
-                this, [this, at] { sampled(at); }, Qt::QueuedConnection);
+            post([this, at] { sampled(at); });
     }
     void drained(std::chrono::nanoseconds at)
     {

@@ -2,10 +2,12 @@
 
 #include "app/ctl/exit_code.h"
 #include "app/ctl/output.h"
+#include "core/runtime/mailbox.h"
 #include "core/service/job_service.h"
 
 #include <QObject>
 
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -67,6 +69,13 @@ public:
     virtual void run(Context &context) = 0;
     /// SIGINT or SIGTERM came, for the n-th time.
     virtual void interrupt(Context &context, int times);
+
+protected:
+    /// Runs it in this thread, after what was posted before. From any thread.
+    void post(std::function<void()> call) { m_calls.put(std::move(call)); }
+
+private:
+    runtime::CallBox m_calls;
 };
 
 struct CommandSpec {

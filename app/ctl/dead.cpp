@@ -67,10 +67,9 @@ protected:
     {
         // Called in the engine; the bar belongs to this thread.
         return [this, &context, label](const queue::BulkProgress &progress) {
-            QMetaObject::invokeMethod(
-                this,
-                [&context, label, progress] { context.out().progress(label, progress.done, progress.total); },
-                Qt::QueuedConnection);
+            post([&context, label, progress] {
+                context.out().progress(label, progress.done, progress.total);
+            });
             return true;
         };
     }

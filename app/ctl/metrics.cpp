@@ -27,8 +27,8 @@ public:
                               if (m_prometheus) return readHandlers(context, *metrics);
                               if (context.out().isJson())
                                   context.out().json(metrics->toJson());
-                              else
-                                  say(context.out(), metrics->sum());
+                              else if (!metrics->queues.isEmpty() || metrics->queueErrors.isEmpty())
+                                  say(context.out(), metrics->sum()); // zeros of nothing read would be a lie
                               context.finish(endOf(*metrics));
                           });
     }

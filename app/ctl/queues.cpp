@@ -39,8 +39,11 @@ private:
     static void say(Output &out, const service::ServiceMetrics &metrics)
     {
         const QList<QueueStats> &queues = metrics.queues;
-        if (queues.isEmpty() && metrics.queueErrors.isEmpty())
-            return out.note(Words::tr("There are no queues yet: the first job makes one."));
+        if (queues.isEmpty()) { // with errors, it is not known that there are none
+            if (metrics.queueErrors.isEmpty())
+                out.note(Words::tr("There are no queues yet: the first job makes one."));
+            return;
+        }
         const auto right = Table::Align::Right;
         Table table({{Words::tr("QUEUE")},
                      {Words::tr("PENDING"), right},
@@ -142,12 +145,9 @@ public:
             : Words::tr("Delete all jobs of queue %1 that are not running?").arg(queue);
         if (!confirmed(context, m_yes, question)) return;
         const auto step = [this, &context](const queue::BulkProgress &progress) { // in the engine
-            QMetaObject::invokeMethod(
-                this,
-                [&context, progress] {
-                    context.out().progress(Words::tr("purged"), progress.done, progress.total);
-                },
-                Qt::QueuedConnection);
+            post([&context, progress] {
+                context.out().progress(Words::tr("purged"), progress.done, progress.total);
+            });
             return true;
         };
         runtime::whenDone(
