@@ -145,8 +145,9 @@ void ServiceLifeTest::registeringDuringReloadsLosesNothing()
     constexpr int count = 200;
     std::atomic<bool> isDone{false};
     auto reloading = std::async(std::launch::async, [&] {
-        while (!isDone)
+        do {
             if (!rig->reloadHandlers()) return false;
+        } while (!isDone);
         return true;
     });
     QStringList lost; // looked for at once: the next reload would bring them back
