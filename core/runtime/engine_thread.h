@@ -1,11 +1,9 @@
 #pragma once
 
-#include "core/runtime/mailbox.h"
-
 #include <QThread>
 
 #include <functional>
-#include <memory>
+#include <thread>
 
 namespace signalbox::runtime {
 
@@ -23,8 +21,10 @@ public:
     [[nodiscard]] bool isCurrent() const;
 
 private:
-    QThread m_thread;
-    std::unique_ptr<CallBox> m_calls;
+    struct Life; // on the thread's own stack
+    Life *m_life = nullptr;
+    // Not a QThread: that one is started and joined inside Qt, where no race detector sees the hand-over.
+    std::thread m_thread;
 };
 
 } // namespace signalbox::runtime

@@ -95,7 +95,11 @@ function(signalbox_add_test name)
     endif()
     if(SIGNALBOX_SANITIZE MATCHES "thread")
         list(APPEND environment
-            "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp:halt_on_error=1:second_deadlock_stack=1")
+            "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp:halt_on_error=1:second_deadlock_stack=1:die_after_fork=0")
+    elseif(SIGNALBOX_SANITIZE MATCHES "address")
+        # The order of libraries is not looked at, because faketime has to be loaded first where a test uses it.
+        list(APPEND environment "ASAN_OPTIONS=verify_asan_link_order=0"
+            "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/lsan.supp:print_suppressions=0")
     endif()
     set_tests_properties(${name} PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${TEST_LABELS}"
         ENVIRONMENT "${environment}")

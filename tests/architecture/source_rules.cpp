@@ -72,9 +72,10 @@ const QList<Ban> &bans() // NOLINT(readability-function-size): a table
         {"continuations", expression(program), expression(none), In::Code, expression(R"((\.|->)then\()"),
          "QFuture::then asserts when its context died first: whenDone()", "future.then(this, fn);",
          "result.and_then(fn);"},
-        // Not nested: main()'s own loop, and that of a handler's thread, which has no other.
-        {"nested event loops", expression(program), expression("^(app/.*main\\.cpp$|core/worker/handlers/)"),
-         In::Code, expression(R"(\bprocessEvents\b|\bQEventLoop\b|(\.|->)exec\(\))"),
+        // Not nested: main()'s own loop, the engine's, and that of a handler's thread, which has no other.
+        {"nested event loops", expression(program),
+         expression("^(app/.*main\\.cpp$|core/runtime/engine_thread|core/worker/handlers/)"), In::Code,
+         expression(R"(\bprocessEvents\b|\bQEventLoop\b|(\.|->)exec\(\))"),
          "the world changes under a nested loop: open() and whenDone()", "dialog.exec();", "dialog->open();"},
         {"blocking the window", expression("^ui/"), expression(none), In::Code,
          expression(R"(\bwaitFor\w*\()"), "a frozen window lies about the queue",

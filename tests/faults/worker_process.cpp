@@ -10,13 +10,19 @@ namespace signalbox::test {
 
 using namespace Qt::StringLiterals;
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MEMORY_LIMIT "" // their shadow memory takes terabytes of addresses
+#else
+#define MEMORY_LIMIT R"(, "memory_mb": 256)"
+#endif
+
 QProcessEnvironment bareEnvironment(const QString &home)
 {
     QProcessEnvironment environment;
     environment.insert(u"PATH"_s, qEnvironmentVariable("PATH"));
     environment.insert(u"HOME"_s, home);
     environment.insert(u"LANG"_s, u"C.UTF-8"_s);
-    for (const char *kept : {"TSAN_OPTIONS", "ASAN_OPTIONS", "QT_NO_GLIB"})
+    for (const char *kept : {"TSAN_OPTIONS", "ASAN_OPTIONS", "LSAN_OPTIONS", "QT_NO_GLIB"})
         if (qEnvironmentVariableIsSet(kept))
             environment.insert(QString::fromLatin1(kept), qEnvironmentVariable(kept));
     return environment;
@@ -27,8 +33,8 @@ WorkerProcess::WorkerProcess(const Options &options)
     const QString handlers = m_home.filePath(u"handlers.json"_s);
     QFile file(handlers);
     if (!file.open(QIODevice::WriteOnly)) qFatal("%s cannot be written", qPrintable(handlers));
-    file.write(R"({"handlers": {"fault": {"kind": "process", "program": ")" FAULT_HANDLER
-               R"(", "memory_mb": 256}}})");
+    file.write(R"({"handlers": {"fault": {"kind": "process", "program": ")" FAULT_HANDLER "\"" MEMORY_LIMIT
+               "}}}");
     file.close();
     QProcessEnvironment environment = bareEnvironment(m_home.path());
     environment.insert(u"SIGNALBOX_WORKERS_LEASE"_s, QString::number(options.leaseSeconds));

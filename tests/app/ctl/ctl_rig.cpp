@@ -52,7 +52,7 @@ Ctl::Ctl(const TestServer *server) : m_home(std::make_unique<QTemporaryDir>(u"/t
     m_environment.insert(u"LC_ALL"_s, u"C.UTF-8"_s);
     m_environment.insert(u"TERM"_s, u"xterm"_s);
     for (const char *sanitizer :
-         {"ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "QT_NO_GLIB", "LLVM_PROFILE_FILE"})
+         {"ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "QT_NO_GLIB", "LLVM_PROFILE_FILE"})
         if (qEnvironmentVariableIsSet(sanitizer))
             m_environment.insert(QString::fromLatin1(sanitizer), qEnvironmentVariable(sanitizer));
     if (server) m_environment.insert(u"REDIS_URL"_s, server->urlText());
