@@ -4,6 +4,7 @@
 #include "core/queue/queue_state.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace signalbox::queue {
 
@@ -29,12 +30,16 @@ QByteArray workerOf(const QByteArray &token)
     return token.left(std::max<qsizetype>(token.lastIndexOf('/'), 0));
 }
 
-/// For an event: one line, cut between characters.
+/// For an event: the first line, as lists show it, cut between characters.
 QString errorHead(const QByteArray &error)
 {
-    qsizetype end = std::min(error.size(), errorHeadBytesMax);
-    while (end > 0 && end < error.size() && (static_cast<uchar>(error[end]) & 0xC0U) == 0x80U) --end;
-    return QString::fromUtf8(error.first(end)).replace(u'\n', u' ');
+    const QByteArray line = error.mid(0, error.indexOf('\n')); // -1: all of it
+    qsizetype end = std::min(line.size(), errorHeadBytesMax);
+    while (end > 0 && end < line.size() && (static_cast<uchar>(line[end]) & 0xC0U) == 0x80U) --end;
+    QByteArray head = line.first(end);
+    for (char &c : head)
+        if (std::iscntrl(static_cast<unsigned char>(c))) c = ' ';
+    return QString::fromUtf8(head);
 }
 
 QByteArray failedData(const JobRecord &record, const QString &handler)

@@ -1,5 +1,5 @@
-local function head_of(error) -- for an event: one line
-  return (string.gsub(sub(error, 1, 200), '%c', ' '))
+local function head_of(error) -- for an event: the first line, as lists show it
+  return (string.gsub(sub(match(error, '^[^\n]*'), 1, 200), '%c', ' '))
 end
 
 -- Where a run that ended with this outcome goes to.

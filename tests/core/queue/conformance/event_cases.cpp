@@ -58,7 +58,7 @@ void EventCases::defect30_startedTellsTheTrueAttempt()
 {
     q().listen();
     q().submit();
-    QCOMPARE(q().fail(q().claim(), QStringLiteral("no"), 1s), JobStatus::Retrying);
+    QCOMPARE(q().fail(q().claim(), QStringLiteral("no\ttime\n  at mail.send"), 1s), JobStatus::Retrying);
     q().advance(1s);
     (void)q().claim();
     const QList<Event> events = q().events(5);
@@ -69,7 +69,7 @@ void EventCases::defect30_startedTellsTheTrueAttempt()
     const QJsonObject failed = dataOf(events, Type::JobFailed);
     QCOMPARE(failed.value(u"will_retry").toBool(), true);
     QCOMPARE(failed.value(u"attempts").toInt(), 1);
-    QCOMPARE(failed.value(u"error").toString(), QStringLiteral("no"));
+    QCOMPARE(failed.value(u"error").toString(), QStringLiteral("no time")); // the first line;
 }
 
 void EventCases::defect30_aDeadLetterIsTold()
