@@ -18,7 +18,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int patience = 60'000;
+constexpr int patience = 180'000; // under a race detector a large tree takes more than a minute
 
 /// A folder of this machine's own with enough to hash that it takes a while. Empty: there is none.
 QString largeTree()
