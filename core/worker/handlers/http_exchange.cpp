@@ -47,6 +47,30 @@ std::optional<qint64> totalOf(const QNetworkReply &reply)
     return length.isValid() ? std::optional(length.toLongLong()) : std::nullopt;
 }
 
+/// The event loop of a thread that has none: runs until what is waited for is there or the run is cancelled.
+class TokenLoop {
+public:
+    explicit TokenLoop(const CancelToken &token) : m_token(token), m_ender(token, m_loop) { }
+    [[nodiscard]] QEventLoop &loop() { return m_loop; }
+    template <typename IsDone> void runUntil(IsDone isDone)
+    {
+        while (!isDone() && !m_token.isCancelled()) {
+            // A lease that was renewed meanwhile leaves the timer's end too early: look again then.
+            if (!m_leaseEnd->isActive())
+                if (const std::optional<std::chrono::nanoseconds> left = m_token.untilLeaseEnd())
+                    m_leaseEnd->start(std::chrono::ceil<std::chrono::milliseconds>(*left));
+            m_loop.exec();
+        }
+    }
+
+private:
+    const CancelToken &m_token;
+    QEventLoop m_loop; // the only one of this thread
+    const LoopEnder m_ender;
+    const std::unique_ptr<runtime::Timer> m_leaseEnd
+        = runtime::systemSeams().timers->makeTimer([this] { m_loop.quit(); }); // the token itself says why
+};
+
 } // namespace
 
 QNetworkRequest plainRequest(const QUrl &url, std::chrono::milliseconds silenceMax)
@@ -61,6 +85,20 @@ QNetworkRequest plainRequest(const QUrl &url, std::chrono::milliseconds silenceM
     // What is said to be small and unpacks to gigabytes counts unpacked; we ask for no packing to begin with.
     request.setRawHeader("Accept-Encoding", "identity");
     return request;
+}
+
+std::optional<QHostInfo> lookUpHost(const QString &name, const CancelToken &token)
+{
+    std::optional<QHostInfo> found;
+    TokenLoop waiting(token);
+    const int lookup = QHostInfo::lookupHost(name, &waiting.loop(), [&](const QHostInfo &info) {
+        found = info;
+        waiting.loop().quit();
+    });
+    waiting.runUntil([&] { return found.has_value(); });
+    if (!found)
+        QHostInfo::abortHostLookup(lookup); // the resolver's own thread may go on; nobody waits for it
+    return found;
 }
 
 HttpAnswer HttpExchange::post(const QNetworkRequest &request, const QByteArray &body)
@@ -81,24 +119,14 @@ HttpAnswer HttpExchange::finish(QNetworkReply &reply)
 {
     HttpAnswer answer;
     answer.end = HttpAnswer::End::Answered;
-    QEventLoop loop; // the only one of this thread
-    const LoopEnder ender(m_token, loop);
+    TokenLoop waiting(m_token);
+    QEventLoop &loop = waiting.loop();
     QObject::connect(&reply, &QNetworkReply::finished, &loop, &QEventLoop::quit);
     QObject::connect(&reply, &QNetworkReply::readyRead, &loop, [&] {
         read(reply, answer);
         if (answer.end != HttpAnswer::End::Answered) loop.quit();
     });
-    const std::unique_ptr<runtime::Timer> leaseEnd
-        = runtime::systemSeams().timers->makeTimer([&] { loop.quit(); }); // the token itself says why
-    if (const std::optional<std::chrono::nanoseconds> left = m_token.untilLeaseEnd())
-        leaseEnd->start(std::chrono::ceil<std::chrono::milliseconds>(*left));
-    while (!reply.isFinished() && !m_token.isCancelled() && answer.end == HttpAnswer::End::Answered) {
-        // A lease that was renewed meanwhile leaves the timer's end too early: look again then.
-        if (!leaseEnd->isActive())
-            if (const std::optional<std::chrono::nanoseconds> left = m_token.untilLeaseEnd())
-                leaseEnd->start(std::chrono::ceil<std::chrono::milliseconds>(*left));
-        loop.exec();
-    }
+    waiting.runUntil([&] { return reply.isFinished() || answer.end != HttpAnswer::End::Answered; });
     if (answer.end == HttpAnswer::End::Answered) read(reply, answer);
     if (!reply.isFinished()) {
         if (m_token.isCancelled()) answer.end = HttpAnswer::End::Cancelled;

@@ -2,10 +2,12 @@
 
 #include "core/worker/handler.h"
 
+#include <QHostInfo>
 #include <QNetworkReply>
 #include <QNetworkRequest>
 
 #include <functional>
+#include <optional>
 
 namespace signalbox::worker {
 
@@ -42,6 +44,9 @@ private:
     Reader m_reader;
     qint64 m_bodyBytes = 0;
 };
+
+/// The addresses of a host; like an exchange, it ends early when the run is cancelled, and is nothing then.
+[[nodiscard]] std::optional<QHostInfo> lookUpHost(const QString &name, const CancelToken &token);
 
 /// What every request of ours has: no cookies, no kept credentials, no redirects, and an end to silence.
 [[nodiscard]] QNetworkRequest plainRequest(const QUrl &url, std::chrono::milliseconds silenceMax);

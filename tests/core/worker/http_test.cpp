@@ -1,5 +1,6 @@
 #include "core/worker/handlers/builtin/builtin_handlers.h"
 #include "core/worker/handlers/builtin/public_address.h"
+#include "core/worker/handlers/http_exchange.h"
 #include "core/worker/handlers/http_handler.h"
 #include "tests/core/worker/http_peer.h"
 #include "tests/core/worker/pool_world.h"
@@ -71,6 +72,7 @@ private Q_SLOTS:
     void fetchRefusesARedirectInwards();
     void fetchLeavesNothingBehindWhenItFails();
     void fetchIsCapped();
+    void lookUpIsCancelled();
     void addressesAreToldApart_data();
     void addressesAreToldApart();
 };
@@ -366,6 +368,19 @@ void HttpTest::fetchIsCapped()
     const RunResult result = runBeside(*handler, jobFor(u"fetch"_s, kwargs), context);
     QCOMPARE(result.kind, Kind::FailedPermanently);
     QVERIFY(QDir(folder.path()).isEmpty(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot));
+}
+
+void HttpTest::lookUpIsCancelled()
+{
+    worker::CancelToken token;
+    const auto addresses = [&token] {
+        const std::optional<QHostInfo> info = worker::lookUpHost(u"localhost"_s, token);
+        return info ? std::optional(info->addresses()) : std::nullopt;
+    };
+    const auto found = std::async(std::launch::async, addresses).get(); // a thread without an event loop
+    QVERIFY(found && found->contains(QHostAddress(QHostAddress::LocalHost)));
+    token.cancel(worker::CancelToken::Reason::Cancelled);
+    QVERIFY(!std::async(std::launch::async, addresses).get());
 }
 
 void HttpTest::addressesAreToldApart_data()

@@ -6,7 +6,6 @@
 #include "core/worker/words.h"
 
 #include <QCryptographicHash>
-#include <QHostInfo>
 
 #include <algorithm>
 #include <array>
@@ -45,7 +44,7 @@ struct FetchTarget {
 
 /// Resolved once, checked, and connected to as it was checked: a resolver that answers otherwise the second
 /// time gains nothing.
-Result<FetchTarget> resolve(const QUrl &url, bool allowPrivate)
+Result<FetchTarget> resolve(const QUrl &url, bool allowPrivate, const CancelToken &token)
 {
     const bool isHttp = url.scheme() == u"http" || url.scheme() == u"https";
     if (!url.isValid() || !isHttp || url.host().isEmpty() || !url.userInfo().isEmpty())
@@ -53,18 +52,19 @@ Result<FetchTarget> resolve(const QUrl &url, bool allowPrivate)
                          Words::tr("\"%1\" is no http or https URL without credentials.")
                              .arg(url.toDisplayString(QUrl::RemoveUserInfo).left(200)),
                          Words::tr("Give one such as https://host/path."));
-    const QHostInfo info = QHostInfo::fromName(url.host());
-    if (info.addresses().isEmpty())
+    const std::optional<QHostInfo> info = lookUpHost(url.host(), token);
+    if (!info) return stoppedEarly();
+    if (info->addresses().isEmpty())
         return fail(Error::Kind::Unavailable, Words::tr("The host %1 was not found.").arg(url.host()),
-                    info.errorString(), Words::tr("Look after the name and the resolver."));
-    for (const QHostAddress &address : info.addresses())
+                    info->errorString(), Words::tr("Look after the name and the resolver."));
+    for (const QHostAddress &address : info->addresses())
         if (!allowPrivate && !isPublicAddress(address))
             return fail(Error::Kind::Unauthorised,
                         Words::tr("%1 was not fetched.").arg(url.toDisplayString()),
                         Words::tr("It leads to %1, an address of this machine or a private network.")
                             .arg(address.toString()),
                         Words::tr("Set \"allow_private_addresses\" in handlers.json if it is meant."));
-    return FetchTarget{url, info.addresses().first()};
+    return FetchTarget{url, info->addresses().first()};
 }
 
 QNetworkRequest requestFor(const FetchTarget &target)
@@ -138,7 +138,8 @@ BuiltinResult fetchUrl(BuiltinCall &call)
     QUrl url = wanted;
     HttpAnswer answer;
     for (int redirects = 0; redirects <= redirectsMax; ++redirects) {
-        const Result<FetchTarget> target = resolve(url, call.options.allowPrivateAddresses);
+        const Result<FetchTarget> target
+            = resolve(url, call.options.allowPrivateAddresses, call.context.cancelToken());
         if (!target) return tl::unexpected(target.error());
         HttpExchange exchange(call.context.cancelToken(), bytesMax);
         exchange.setReader(
