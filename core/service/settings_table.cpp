@@ -171,6 +171,20 @@ Result<> checkResultsBackend(Settings & /*s*/, const QString &text)
         Words::tr("Results are kept in Redis; \"%1\" is not part of this version.").arg(text.left(100)));
 }
 
+Result<> checkLargeResults(Settings & /*s*/, const QString &text)
+{
+    const Result<qint64> bytes = toInteger(text, 0);
+    if (!bytes) return tl::unexpected(bytes.error());
+    if (*bytes == 0) return {};
+    return unsupported(Words::tr("Results of every size are kept in Redis."));
+}
+
+Result<> checkBucket(Settings & /*s*/, const QString &text)
+{
+    if (text.isEmpty()) return {};
+    return unsupported(Words::tr("Results are kept in Redis; an object store is not part of this version."));
+}
+
 constexpr std::array rows{
     SettingRow{"queue.enabled", "JOB_QUEUE_ENABLED", "true",
                "`false`: nothing starts, and every call says so.",
@@ -240,6 +254,11 @@ constexpr std::array rows{
                [](Settings &s, const QString &t) {
                    return setOptional(s.limits.keepFinishedBytes, toInteger(t, 0));
                }},
+    SettingRow{"results.large_result_threshold", "", "0",
+               "Bytes from which a result is kept outside Redis; 0: none is, the only choice so far.",
+               checkLargeResults},
+    SettingRow{"results.s3_bucket", "", "", "Where large results would be kept: not part of this version.",
+               checkBucket},
     SettingRow{"dead_letter.max_size", "", "1000", "Dead letters that a queue keeps; the oldest go.",
                [](Settings &s, const QString &t) { return setOptional(s.limits.deadMax, toInteger(t, 0)); }},
     SettingRow{"dead_letter.retention_days", "", "30", "Days that a dead letter is kept.",

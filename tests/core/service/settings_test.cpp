@@ -313,6 +313,8 @@ void SettingsTest::whatIsNotBuiltIsSaid()
 {
     for (const auto &[name, value] : {std::pair{u"queue.type"_s, u"database"_s},
                                       {u"results.backend"_s, u"s3"_s},
+                                      {u"results.large_result_threshold"_s, u"1048576"_s},
+                                      {u"results.s3_bucket"_s, u"results"_s},
                                       {u"retry.max_delay"_s, u"60"_s}}) {
         const Error error = errorOf(Settings::resolve({{name, value}}, {}, {}, {}));
         QCOMPARE(error.kind, Error::Kind::Unsupported);
