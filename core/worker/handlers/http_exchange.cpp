@@ -14,24 +14,23 @@ namespace signalbox::worker {
 
 namespace {
 
-/// Ends a loop from another thread when a token is cancelled, and forgets the loop in time.
-class LoopEnder {
+/// Wakes a loop from another thread when a token is cancelled, and forgets the loop in time.
+class LoopWaker {
 public:
-    LoopEnder(const CancelToken &token, QEventLoop &loop) : m_shared(std::make_shared<Shared>())
+    LoopWaker(const CancelToken &token, QEventLoop &loop) : m_shared(std::make_shared<Shared>())
     {
         m_shared->loop = &loop;
         token.whenCancelled([shared = m_shared] {
             const std::lock_guard lock(shared->mutex);
-            if (shared->loop)
-                QMetaObject::invokeMethod(shared->loop, &QEventLoop::quit, Qt::QueuedConnection);
+            if (shared->loop) shared->loop->wakeUp();
         });
     }
-    ~LoopEnder()
+    ~LoopWaker()
     {
         const std::lock_guard lock(m_shared->mutex);
         m_shared->loop = nullptr;
     }
-    Q_DISABLE_COPY_MOVE(LoopEnder)
+    Q_DISABLE_COPY_MOVE(LoopWaker)
 
 private:
     struct Shared { // owners: this and the token's call
@@ -50,7 +49,7 @@ std::optional<qint64> totalOf(const QNetworkReply &reply)
 /// The event loop of a thread that has none: runs until what is waited for is there or the run is cancelled.
 class TokenLoop {
 public:
-    explicit TokenLoop(const CancelToken &token) : m_token(token), m_ender(token, m_loop) { }
+    explicit TokenLoop(const CancelToken &token) : m_token(token), m_waker(token, m_loop) { }
     [[nodiscard]] QEventLoop &loop() { return m_loop; }
     template <typename IsDone> void runUntil(IsDone isDone)
     {
@@ -59,16 +58,16 @@ public:
             if (!m_leaseEnd->isActive())
                 if (const std::optional<std::chrono::nanoseconds> left = m_token.untilLeaseEnd())
                     m_leaseEnd->start(std::chrono::ceil<std::chrono::milliseconds>(*left));
-            m_loop.exec();
+            m_loop.processEvents(QEventLoop::WaitForMoreEvents); // until anything happens
         }
     }
 
 private:
     const CancelToken &m_token;
     QEventLoop m_loop; // the only one of this thread
-    const LoopEnder m_ender;
+    const LoopWaker m_waker;
     const std::unique_ptr<runtime::Timer> m_leaseEnd
-        = runtime::systemSeams().timers->makeTimer([this] { m_loop.quit(); }); // the token itself says why
+        = runtime::systemSeams().timers->makeTimer([] {}); // wakes it; the token itself says why
 };
 
 } // namespace
@@ -89,12 +88,11 @@ QNetworkRequest plainRequest(const QUrl &url, std::chrono::milliseconds silenceM
 
 std::optional<QHostInfo> lookUpHost(const QString &name, const CancelToken &token)
 {
+    if (token.isCancelled()) return {};
     std::optional<QHostInfo> found;
     TokenLoop waiting(token);
-    const int lookup = QHostInfo::lookupHost(name, &waiting.loop(), [&](const QHostInfo &info) {
-        found = info;
-        waiting.loop().quit();
-    });
+    const int lookup
+        = QHostInfo::lookupHost(name, &waiting.loop(), [&](const QHostInfo &info) { found = info; });
     waiting.runUntil([&] { return found.has_value(); });
     if (!found)
         QHostInfo::abortHostLookup(lookup); // the resolver's own thread may go on; nobody waits for it
@@ -120,12 +118,7 @@ HttpAnswer HttpExchange::finish(QNetworkReply &reply)
     HttpAnswer answer;
     answer.end = HttpAnswer::End::Answered;
     TokenLoop waiting(m_token);
-    QEventLoop &loop = waiting.loop();
-    QObject::connect(&reply, &QNetworkReply::finished, &loop, &QEventLoop::quit);
-    QObject::connect(&reply, &QNetworkReply::readyRead, &loop, [&] {
-        read(reply, answer);
-        if (answer.end != HttpAnswer::End::Answered) loop.quit();
-    });
+    QObject::connect(&reply, &QNetworkReply::readyRead, &waiting.loop(), [&] { read(reply, answer); });
     waiting.runUntil([&] { return reply.isFinished() || answer.end != HttpAnswer::End::Answered; });
     if (answer.end == HttpAnswer::End::Answered) read(reply, answer);
     if (!reply.isFinished()) {
