@@ -4,6 +4,7 @@
 #include "core/model/job.h"
 #include "core/model/queue_stats.h"
 #include "core/model/worker_info.h"
+#include "core/queue/metrics_record.h"
 
 #include <QFuture>
 #include <QHash>
@@ -235,6 +236,8 @@ public:
     /// Counters by handler: "completed" → {"billing.charge": 12}.
     [[nodiscard]] virtual QFuture<Result<QMap<QString, QMap<QString, qint64>>>> handlerCounts(QString queue)
         = 0;
+    /// Buckets of what pools have recorded; one bounded read, of at most 1,500 buckets.
+    [[nodiscard]] virtual QFuture<Result<MetricsSeries>> metricsSeries(MetricsQuery query) = 0;
     /// The last so many events, at most; for figures. Unsupported where events are told and not kept.
     [[nodiscard]] virtual QFuture<Result<RecentEvents>> recentEvents(QString queue, int most);
 
@@ -254,6 +257,10 @@ public:
                         std::function<void(Result<>)> done)
         = 0;
     virtual void publishPool(PoolInfo pool, bool gone, std::function<void(Result<>)> done) = 0;
+    /// Adds to the queue's buckets. Sent again with the same sequence after ConnectionLost, it counts once.
+    /// OutOfMemory: figures are not worth a full server's last bytes.
+    virtual void recordMetrics(QByteArray worker, MetricsRecord record, std::function<void(Result<>)> done)
+        = 0;
     /// Calls wake() when there may be work in one of the queues, and hint(queue, id) when a cancel was asked
     /// of this pool. Ends with stopWaiting(). Work may also be there without a call: the pool has a slow
     /// safety poll.

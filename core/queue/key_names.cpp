@@ -69,6 +69,16 @@ QByteArray KeyNames::key(const QString &queue, Noun noun) const
     return of(queue).at(static_cast<qsizetype>(noun));
 }
 
+QByteArray KeyNames::metrics(const QString &queue, bool isFine) const
+{
+    return '{' + m_prefix + ':' + escaped(queue) + (isFine ? "}:seconds" : "}:minutes");
+}
+
+QByteArray KeyNames::recorded(const QString &queue, const QByteArray &worker) const
+{
+    return '{' + m_prefix + ':' + escaped(queue) + "}:recorded:" + worker;
+}
+
 QByteArray KeyNames::queues() const
 {
     return '{' + m_prefix + "}:queues";

@@ -47,6 +47,11 @@ public:
     [[nodiscard]] const QByteArrayList &of(const QString &queue) const;
     [[nodiscard]] QByteArray key(const QString &queue, Noun noun) const;
 
+    /// Rings of metrics, in the queue's slot; and the last record of a pool, for ten minutes. No script that
+    /// moves jobs takes these.
+    [[nodiscard]] QByteArray metrics(const QString &queue, bool isFine) const;
+    [[nodiscard]] QByteArray recorded(const QString &queue, const QByteArray &worker) const;
+
     [[nodiscard]] QByteArray queues() const; ///< set of names, as they are
     [[nodiscard]] QByteArray news() const;   ///< stream of names of queues that were made
     [[nodiscard]] QByteArray pools() const;  ///< hash: pool id → PoolInfo

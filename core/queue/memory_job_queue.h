@@ -49,6 +49,7 @@ public:
     [[nodiscard]] QFuture<Result<>> setLimits(QString queue, QueueLimits limits) override;
     [[nodiscard]] QFuture<Result<QList<PoolInfo>>> pools() override;
     [[nodiscard]] QFuture<Result<QMap<QString, QMap<QString, qint64>>>> handlerCounts(QString queue) override;
+    [[nodiscard]] QFuture<Result<MetricsSeries>> metricsSeries(MetricsQuery query) override;
 
     void settleAndClaim(QByteArray worker, SettleAndClaim call,
                         std::function<void(Result<SettledAndClaimed>)> done) override;
@@ -60,6 +61,7 @@ public:
     void report(QByteArray worker, QString queue, QList<ProgressReport> reports,
                 std::function<void(Result<>)> done) override;
     void publishPool(PoolInfo pool, bool gone, std::function<void(Result<>)> done) override;
+    void recordMetrics(QByteArray worker, MetricsRecord record, std::function<void(Result<>)> done) override;
     void waitForWork(QByteArray worker, QStringList queues, std::function<void()> wake,
                      std::function<void(QString, JobId)> cancelHint) override;
     void stopWaiting(QByteArray worker) override;
@@ -97,6 +99,7 @@ private:
     const runtime::Seams m_seams;
     std::unique_ptr<runtime::CallBox> m_calls;
     std::map<QString, QueueState> m_queues;
+    std::map<QString, MetricsRings> m_metrics; ///< by queue
     std::map<QByteArray, Waiting> m_waiting;
     QByteArray m_lastWoken; ///< so that the next token goes to the next worker
     QMap<QString, PoolInfo> m_pools;

@@ -60,6 +60,30 @@ void MemoryJobQueue::publishPool(PoolInfo pool, bool gone, std::function<void(Re
     });
 }
 
+void MemoryJobQueue::recordMetrics(QByteArray worker, MetricsRecord record,
+                                   std::function<void(Result<>)> done)
+{
+    tell<void>(std::move(done), [this, worker = std::move(worker), record = std::move(record)]() -> Result<> {
+        const QueueState &queue = state(record.queue);
+        const QueueStats stats = queue.stats(nowUs());
+        const DepthSample depth{queue.size(JobStatus::Blocked),
+                                queue.size(JobStatus::Pending),
+                                queue.size(JobStatus::Scheduled),
+                                queue.size(JobStatus::Retrying),
+                                queue.size(JobStatus::Running),
+                                queue.size(JobStatus::DeadLetter),
+                                stats.oldestWait.value_or(std::chrono::microseconds(0))};
+        (void)m_metrics[record.queue].record(worker, record, depth, nowUs()); // again: nothing changes
+        return {};
+    });
+}
+
+QFuture<Result<MetricsSeries>> MemoryJobQueue::metricsSeries(MetricsQuery query)
+{
+    return ask<MetricsSeries>(
+        [this, query = std::move(query)] { return m_metrics[query.queue].read(query, nowUs()); });
+}
+
 QFuture<Result<QList<PoolInfo>>> MemoryJobQueue::pools()
 {
     return ask<QList<PoolInfo>>([this] { return m_pools.values(); });

@@ -72,6 +72,7 @@ public:
     [[nodiscard]] QFuture<Result<>> setLimits(QString queue, QueueLimits limits) override;
     [[nodiscard]] QFuture<Result<QList<PoolInfo>>> pools() override;
     [[nodiscard]] QFuture<Result<QMap<QString, QMap<QString, qint64>>>> handlerCounts(QString queue) override;
+    [[nodiscard]] QFuture<Result<MetricsSeries>> metricsSeries(MetricsQuery query) override;
     [[nodiscard]] QFuture<Result<RecentEvents>> recentEvents(QString queue, int most) override;
 
     void settleAndClaim(QByteArray worker, SettleAndClaim call,
@@ -84,6 +85,7 @@ public:
     void report(QByteArray worker, QString queue, QList<ProgressReport> reports,
                 std::function<void(Result<>)> done) override;
     void publishPool(PoolInfo pool, bool gone, std::function<void(Result<>)> done) override;
+    void recordMetrics(QByteArray worker, MetricsRecord record, std::function<void(Result<>)> done) override;
     void waitForWork(QByteArray worker, QStringList queues, std::function<void()> wake,
                      std::function<void(QString, JobId)> cancelHint) override;
     void stopWaiting(QByteArray worker) override;

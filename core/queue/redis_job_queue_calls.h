@@ -8,8 +8,9 @@
 namespace signalbox::queue {
 
 namespace scripts {
-extern const redis::ScriptSource cancel, delete_jobs, page, promote_due, publish_pool, purge, reap,
-    renew_leases, report, requeue, run_now, set_meta, settle_and_claim, show, stats, submit, trim;
+extern const redis::ScriptSource cancel, delete_jobs, page, promote_due, publish_pool, purge, read_metrics,
+    reap, record_metrics, renew_leases, report, requeue, run_now, set_meta, settle_and_claim, show, stats,
+    submit, trim;
 }
 
 /// From any thread: the act runs in the engine and answers through the Answer that it gets.

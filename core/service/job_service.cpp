@@ -265,6 +265,11 @@ QFuture<Result<QMap<QString, QMap<QString, qint64>>>> JobService::handlerCounts(
     return d->queue.handlerCounts(std::move(queue));
 }
 
+QFuture<Result<MetricsSeries>> JobService::metricsSeries(queue::MetricsQuery query)
+{
+    return d->queue.metricsSeries(std::move(query));
+}
+
 QFuture<Result<queue::RecentEvents>> JobService::recentEvents(QString queue, int most)
 {
     return d->queue.recentEvents(std::move(queue), most);

@@ -92,6 +92,7 @@ public:
     [[nodiscard]] QFuture<Result<>> setLimits(QString queue, queue::QueueLimits limits);
     [[nodiscard]] QFuture<Result<ServiceMetrics>> metrics();
     [[nodiscard]] QFuture<Result<QMap<QString, QMap<QString, qint64>>>> handlerCounts(QString queue);
+    [[nodiscard]] QFuture<Result<MetricsSeries>> metricsSeries(queue::MetricsQuery query);
     [[nodiscard]] QFuture<Result<queue::RecentEvents>> recentEvents(QString queue, int most);
 
     /// 0: as the settings say. Sets the settings' limits on the queues that are worked on.

@@ -184,6 +184,27 @@ private Q_SLOTS:
     void handlerCountsAreByHandler();
 };
 
+class MetricsCases : public Cases {
+    Q_OBJECT
+public:
+    using Cases::Cases;
+
+private Q_SLOTS:
+    void whatTwoPoolsRecordAddsUp();
+    void aRecordThatIsSentAgainCountsOnce();
+    void theSizesOfNowAreInTheBucketOfNow();
+    void handlersBeyondTheLimitAreOthers();
+    void ringsForgetWhatIsOld();
+    void aPoolsWrongClockLeavesTheFutureAlone();
+    void aRangeIsReadByTimeAndHandler();
+    void anUnknownQueueHasNone();
+
+private:
+    void record(const QByteArray &worker, queue::MetricsRecord record);
+    [[nodiscard]] MetricsSeries read(const queue::MetricsQuery &query = {});
+    [[nodiscard]] qint64 nowBucket();
+};
+
 class EventCases : public Cases {
     Q_OBJECT
 public:

@@ -29,12 +29,13 @@ int runConformance(int argc, char **argv, const BackendFactory &make)
     OperatorCases operators(make);
     RetentionCases retention(make);
     ViewCases view(make);
+    MetricsCases metrics(make);
     EventCases event(make);
     // A fatal message ends the program at once; Qt's handler would wait for a debugger.
     const QStringList arguments = QCoreApplication::arguments() << QStringLiteral("-nocrashhandler");
     int failures = 0;
     for (QObject *cases : std::initializer_list<QObject *>{&seed, &order, &submit, &lease, &outcome,
-                                                           &operators, &retention, &view, &event})
+                                                           &operators, &retention, &view, &metrics, &event})
         failures += QTest::qExec(cases, arguments);
     return failures;
 }

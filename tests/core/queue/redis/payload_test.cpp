@@ -217,8 +217,9 @@ void PayloadTest::noScriptDecodesOrLooksBeyondItsKeys()
 {
     using namespace scripts;
     for (const redis::ScriptSource *script : std::initializer_list<const redis::ScriptSource *>{
-             &cancel, &delete_jobs, &page, &promote_due, &publish_pool, &purge, &reap, &renew_leases, &report,
-             &requeue, &run_now, &set_meta, &settle_and_claim, &show, &stats, &submit, &trim}) {
+             &cancel, &delete_jobs, &page, &promote_due, &publish_pool, &purge, &read_metrics, &reap,
+             &record_metrics, &renew_leases, &report, &requeue, &run_now, &set_meta, &settle_and_claim, &show,
+             &stats, &submit, &trim}) {
         const QByteArray text = script->text;
         QVERIFY2(text.startsWith("#!lua"), script->name);
         for (const char *banned : {"cjson", "cmsgpack", "loadstring", "'SCAN'", "'KEYS'", "{signalbox"})
