@@ -65,6 +65,9 @@ PoolSession::PoolSession(LaneContext &context, std::shared_ptr<HandlerRegistry> 
       m_retention(context, m_options, [this](const Error &error) { noteFailure(error); }),
       m_reporter({context, m_options, *m_handlers, m_held, m_serverClock}, m_hooks.changed,
                  [this](const Error &error) { noteFailure(error); }),
+      m_metrics({context, m_options, m_held, m_serverClock,
+                 [this] { return static_cast<int>(m_threads.workers().size()); }},
+                m_hooks.problem),
       m_handBackTimer(context.seams.timers->makeTimer([this] { handBackWhatWaits(); })),
       m_shutdownTimer(context.seams.timers->makeTimer([this] { stopNow(); })),
       m_cancelTimer(context.seams.timers->makeTimer([this] { cancelReleased(); })),
@@ -86,6 +89,7 @@ PoolSession::~PoolSession()
         // queue may go right after us, and its connection with all that has not left: so this waits for the
         // answers, as long as a stop takes to hand back, and no longer.
         stopNow();
+        m_metrics.finish();
         m_context.queue.publishPool(m_reporter.info(), true,
                                     [](const Result<> &) { /* nobody is left to tell */ });
         m_context.queue.finishCalls(handBackMax);
@@ -288,6 +292,7 @@ std::vector<RunPtr> PoolSession::accept(size_t queue, const QueueLanes::Answer &
         if (const RunPtr before = m_held.find(queue, claim.definition.id); before && !before->isSettling)
             lost(before);
         m_held.add(run);
+        m_metrics.claimed(queue, claim);
         if (m_isEnding) {
             settle(run, released()); // asked for before the stop
         } else if (!m_handlers->contains(claim.definition.handler)) {

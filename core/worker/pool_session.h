@@ -3,6 +3,7 @@
 #include "core/runtime/answer.h"
 #include "core/worker/due_watch.h"
 #include "core/worker/lease_keeper.h"
+#include "core/worker/metrics_recorder.h"
 #include "core/worker/pool_reporter.h"
 #include "core/worker/prefetch_gauge.h"
 #include "core/worker/progress_coalescer.h"
@@ -105,6 +106,7 @@ private:
     DueWatch m_due;
     Retention m_retention;
     PoolReporter m_reporter;
+    MetricsRecorder m_metrics;
     const std::unique_ptr<runtime::Timer> m_handBackTimer;
     const std::unique_ptr<runtime::Timer> m_shutdownTimer; // graceful → now
     const std::unique_ptr<runtime::Timer> m_cancelTimer;   // released → cancelled, where no answer comes

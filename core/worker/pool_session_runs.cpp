@@ -51,6 +51,7 @@ void PoolSession::finish(const RunPtr &run)
     const std::chrono::nanoseconds took = run->endedAt - run->startedAt();
     m_queues[static_cast<size_t>(run->queueIndex)].gauge.add(took);
     m_reporter.addRun(took);
+    m_metrics.ran(took);
     close(*run);
     // Lost, given back, or settled as stuck: what the handler made of it does not count any more.
     if (!m_held.holds(*run) || run->isSettling) return;
@@ -72,6 +73,7 @@ void PoolSession::settled(const RunPtr &run, const queue::Verdict &verdict)
         m_hooks.problem(verdict.error());
         return;
     }
+    m_metrics.settled(*run, *verdict);
     WorkerThreads::Figures *const worker = m_threads.find(run->worker);
     switch (run->outcome.kind) {
     case queue::Outcome::Kind::Completed:
@@ -249,6 +251,7 @@ void PoolSession::checkEnd()
     m_watch.stop();
     m_coalescer.stop();
     m_reporter.stop();
+    m_metrics.finish();
     m_shutdownTimer->stop();
     m_giveUpTimer->stop();
     m_hooks.ended();

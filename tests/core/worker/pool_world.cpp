@@ -151,6 +151,15 @@ void WatchedQueue::report(QByteArray worker, QString name, QList<queue::Progress
         MemoryJobQueue::report(std::move(worker), std::move(name), std::move(some), std::move(*passed));
 }
 
+void WatchedQueue::recordMetrics(QByteArray worker, queue::MetricsRecord record,
+                                 std::function<void(Result<>)> done)
+{
+    recorded.append(record);
+    if (refusal) return done(tl::unexpected(*refusal));
+    if (auto passed = through("recordMetrics", std::move(done)))
+        MemoryJobQueue::recordMetrics(std::move(worker), std::move(record), std::move(*passed));
+}
+
 void WatchedQueue::publishPool(PoolInfo pool, bool gone, std::function<void(Result<>)> done)
 {
     published.append(pool);

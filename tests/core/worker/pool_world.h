@@ -65,6 +65,8 @@ public:
     QList<queue::ProgressReport> reports; ///< every one
     QList<queue::HeldLease> renewed;      ///< by the last renew()
     QList<PoolInfo> published;
+    QList<queue::MetricsRecord> recorded; ///< every one that was sent
+    std::optional<Error> refusal;         ///< of every record
     [[nodiscard]] int callsInAll() const;
     void reconnect(); ///< the line is up, and everybody hears of it
 
@@ -77,6 +79,8 @@ public:
     void trim(QString queue, std::function<void(Result<bool>)> done) override;
     void report(QByteArray worker, QString queue, QList<queue::ProgressReport> reports,
                 std::function<void(Result<>)> done) override;
+    void recordMetrics(QByteArray worker, queue::MetricsRecord record,
+                       std::function<void(Result<>)> done) override;
     void publishPool(PoolInfo pool, bool gone, std::function<void(Result<>)> done) override;
 
 private:
