@@ -1,4 +1,5 @@
 #include "app/ctl/commands.h"
+#include "app/ctl/metrics_since.h"
 #include "app/ctl/options.h"
 #include "app/ctl/queue_errors.h"
 #include "app/ctl/words.h"
@@ -17,7 +18,22 @@ class Metrics : public Command {
 public:
     void define(CLI::App &app) override
     {
-        app.add_flag("--prometheus", m_prometheus, "In the text format of Prometheus");
+        CLI::Option *prometheus
+            = app.add_flag("--prometheus", m_prometheus, "In the text format of Prometheus");
+        addDuration(app, "--since", m_since,
+                    "What workers recorded in the last so long, at most 25h: rates, failures, percentiles of "
+                    "waits and runs by queue and handler")
+            ->excludes(prometheus);
+        app.add_flag("--csv", m_csv,
+                     "For spreadsheets: a line for each bucket and handler; without --since 1h")
+            ->excludes(prometheus);
+    }
+    Result<> check(Context & /*context*/) override
+    {
+        if (m_csv && !m_since) m_since = std::chrono::hours(1);
+        if (!m_since || resolutionFor(*m_since)) return {};
+        return fail(Error::Kind::Invalid, Words::tr("--since is too long."),
+                    Words::tr("What workers record is kept for 25 hours."), Words::tr("Give 25h or less."));
     }
     void run(Context &context) override
     {
@@ -25,6 +41,7 @@ public:
                           [this, &context](const Result<service::ServiceMetrics> &metrics) {
                               if (!metrics) return context.fail(metrics.error());
                               if (m_prometheus) return readHandlers(context, *metrics);
+                              if (m_since) return readRecorded(context, *metrics);
                               if (context.out().isJson())
                                   context.out().json(metrics->toJson());
                               else if (!metrics->queues.isEmpty() || metrics->queueErrors.isEmpty())
@@ -35,8 +52,29 @@ public:
 
 private:
     using Counts = QMap<QString, QMap<QString, qint64>>;
-    static constexpr int eventsMax = 10'000; ///< of each queue, to draw histograms from
 
+    void readRecorded(Context &context, const service::ServiceMetrics &metrics)
+    {
+        m_end = endOf(metrics);
+        QList<QFuture<Result<MetricsSeries>>> futures;
+        for (const QueueStats &queue : metrics.queues)
+            if (context.global().queue.isEmpty() || context.global().queue == queue.queue)
+                futures.append(context.service().metricsSeries(
+                    {.queue = queue.queue,
+                     .resolution = *resolutionFor(*m_since),
+                     .length = std::chrono::ceil<std::chrono::seconds>(*m_since)}));
+        service::whenAll(futures, this, [this, &context](const QList<Result<MetricsSeries>> &results) {
+            const Result<QList<MetricsSeries>> all = service::allOf(results);
+            if (!all) return context.fail(all.error());
+            if (m_csv)
+                context.out().verbatim(toCsv(*all));
+            else if (context.out().isJson())
+                context.out().json(toJson(*all));
+            else
+                sayRecorded(context.out(), *all);
+            context.finish(m_end);
+        });
+    }
     void readHandlers(Context &context, const service::ServiceMetrics &metrics)
     {
         QList<QFuture<Result<Counts>>> futures;
@@ -46,31 +84,26 @@ private:
         service::whenAll(futures, this, [this, &context, metrics](const QList<Result<Counts>> &results) {
             const Result<QList<Counts>> counts = service::allOf(results);
             if (!counts) return context.fail(counts.error());
-            readEvents(
+            readWindow(
                 context,
                 {metrics.queues, *counts, metrics.pools, metrics.serverNow, {}, metrics.queueErrors.size()});
         });
     }
-    void readEvents(Context &context, const metrics::PrometheusInput &input)
+    void readWindow(Context &context, const metrics::PrometheusInput &input)
     {
-        QList<QFuture<Result<queue::RecentEvents>>> futures;
+        QList<QFuture<Result<MetricsSeries>>> futures;
         for (const QueueStats &queue : input.queues)
-            futures.append(context.service().recentEvents(queue.queue, eventsMax));
-        service::whenAll(futures, this,
-                         [this, &context, input](const QList<Result<queue::RecentEvents>> &results) {
-                             metrics::PrometheusInput all = input;
-                             for (const Result<queue::RecentEvents> &queue : results) {
-                                 if (!queue && queue.error().kind == Error::Kind::Unsupported)
-                                     continue; // the page says "none"
-                                 if (!queue) return context.fail(queue.error());
-                                 metrics::EventHistograms one;
-                                 one.observe(queue->events);
-                                 one.observeResults(queue->resultBytes);
-                                 all.recent.add(one);
-                             }
-                             context.out().verbatim(metrics::prometheusText(all));
-                             context.finish(m_end);
-                         });
+            futures.append(context.service().metricsSeries({.queue = queue.queue,
+                                                            .resolution = MetricsResolution::Coarse,
+                                                            .length = std::chrono::hours(25)}));
+        service::whenAll(futures, this, [this, &context, input](const QList<Result<MetricsSeries>> &results) {
+            const Result<QList<MetricsSeries>> recorded = service::allOf(results);
+            if (!recorded) return context.fail(recorded.error());
+            metrics::PrometheusInput all = input;
+            all.recorded = *recorded;
+            context.out().verbatim(metrics::prometheusText(all));
+            context.finish(m_end);
+        });
     }
     static void say(Output &out, const QueueStats &sum)
     {
@@ -94,6 +127,8 @@ private:
         out.table(table);
     }
     bool m_prometheus = false;
+    bool m_csv = false;
+    std::optional<std::chrono::milliseconds> m_since;
     ExitCode m_end = ExitCode::Done;
 };
 

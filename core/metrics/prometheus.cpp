@@ -2,6 +2,8 @@
 
 #include "core/model/json_writer.h"
 
+#include <algorithm>
+
 namespace signalbox::metrics {
 
 using namespace Qt::StringLiterals;
@@ -160,43 +162,66 @@ QByteArray asBytes(qint64 bytes)
     return QByteArray::number(bytes);
 }
 
-QByteArray windowText(const EventHistograms &recent)
+QByteArray windowText(const QList<MetricsSeries> &recorded)
 {
-    if (recent.events() == 0) return "of no events";
-    return "of the last " + QByteArray::number(recent.events()) + " events, from "
-        + toText(*recent.first()).toUtf8() + " to " + toText(*recent.last()).toUtf8()
+    if (recorded.isEmpty()) return "of nothing";
+    Timestamp from = Timestamp::max(), to = Timestamp::min();
+    for (const MetricsSeries &series : recorded) {
+        from = std::min(from, series.startOf(series.first));
+        to = std::max(to, series.serverNow);
+    }
+    return "of what workers recorded from " + toText(from).toUtf8() + " to " + toText(to).toUtf8()
         + "; a window, so it may count less than at the last reading";
 }
 
+using ByLabel = QMap<QString, LatencyHistogram>;
+struct Powers { ///< of two, from the first to the last; what is below one of them is counted exactly
+    int first, last, step;
+};
+constexpr Powers times{10, 33, 1}; ///< 1 ms … 2 h
+constexpr Powers sizes{6, 24, 2};  ///< 64 bytes … 16 MiB
+
 void addHistograms(Page &page, const char *name, const QByteArray &help, const QByteArray &labelName,
-                   const EventHistograms::ByLabel &histograms, Written written)
+                   const ByLabel &histograms, Powers powers, Written written)
 {
     page.begin(name, "histogram", help);
     for (auto one = histograms.constBegin(); one != histograms.constEnd(); ++one) {
+        if (one->isEmpty()) continue;
         const QByteArray label = labelName + '=' + quoted(one.key());
-        const Histogram::Bounds bounds = one->bounds();
-        for (size_t i = 0; i < bounds.size(); ++i)
-            page.add(label + ",le=\"" + written(bounds[i]) + '"', one->upTo(i), "_bucket");
+        for (int power = powers.first; power <= powers.last; power += powers.step)
+            page.add(label + ",le=\"" + written((qint64{1} << power) - 1) + '"', one->below(power),
+                     "_bucket");
         page.add(label + ",le=\"+Inf\"", one->count(), "_bucket");
         page.add(label, written(one->sum()), "_sum");
         page.add(label, one->count(), "_count");
     }
 }
 
-void addRecent(Page &page, const EventHistograms &recent)
+void addRecorded(Page &page, const QList<MetricsSeries> &recorded)
 {
-    const QByteArray window = windowText(recent);
-    addHistograms(page, "job_duration_seconds", "How long runs took, " + window + '.', "handler",
-                  recent.durations(), asSeconds);
+    ByLabel runs, waits, delays, results;
+    for (const MetricsSeries &series : recorded) {
+        const QMap<QString, HandlerFigures> handlers = series.byHandler();
+        for (auto one = handlers.constBegin(); one != handlers.constEnd(); ++one) {
+            runs[one.key()].add(one->run);
+            delays[one.key()].add(one->retryDelay);
+            results[one.key()].add(one->resultBytes);
+        }
+        const WorkerFigures workers = series.workers();
+        for (const JobPriority priority : allJobPriorities)
+            waits[toText(priority)].add(workers.waitByLevel.at(static_cast<size_t>(priority) / 10));
+    }
+    const QByteArray window = windowText(recorded);
+    addHistograms(page, "job_duration_seconds", "How long runs took, " + window + '.', "handler", runs, times,
+                  asSeconds);
     addHistograms(page, "job_queue_time_seconds",
                   "How long jobs waited for a worker from when they could run, " + window + '.', "priority",
-                  recent.queueTimes(), asSeconds);
+                  waits, times, asSeconds);
     addHistograms(page, "job_retry_delay_seconds",
-                  "From a failed run until its job could run again, " + window + '.', "handler",
-                  recent.retryDelays(), asSeconds);
-    addHistograms(page, "job_result_size_bytes",
-                  "How big results are that are still kept, of at most a thousand jobs, " + window + '.',
-                  "handler", recent.resultSizes(), asBytes);
+                  "How long retries of failed runs were put off, " + window + '.', "handler", delays, times,
+                  asSeconds);
+    addHistograms(page, "job_result_size_bytes", "How big results were, " + window + '.', "handler", results,
+                  sizes, asBytes);
 }
 
 } // namespace
@@ -220,7 +245,7 @@ QByteArray prometheusText(const PrometheusInput &input)
     page.begin("queues_unreadable", "gauge", "Queues that are damaged: all other figures are without them.");
     page.add({}, input.unreadableQueues);
     addRunTime(page, input);
-    addRecent(page, input.recent);
+    addRecorded(page, input.recorded);
     return page.take();
 }
 

@@ -51,7 +51,7 @@ _signalboxctl() {
     " workers list") words="--help" ;;
     " work") words="--help --workers --handlers --queues --drain" ;;
     " events") words="--help --count --type --job" ;;
-    " metrics") words="--help --prometheus" ;;
+    " metrics") words="--help --prometheus --since --csv" ;;
     " doctor") words="--help --deep --repair" ;;
     " bench") words="--help --jobs --workers --samples" ;;
     *) words="submit status show result wait cancel retry list dead queues workers work events metrics doctor bench" ;;

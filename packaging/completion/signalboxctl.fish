@@ -93,6 +93,8 @@ complete -c signalboxctl -n '__fish_seen_subcommand_from events' -l job -x -d 'O
 complete -c signalboxctl -n '__fish_use_subcommand' -a metrics -d 'Print counts, rates and times'
 complete -c signalboxctl -n '__fish_seen_subcommand_from metrics' -l help -d 'Print this help message and exit'
 complete -c signalboxctl -n '__fish_seen_subcommand_from metrics' -l prometheus -d 'In the text format of Prometheus'
+complete -c signalboxctl -n '__fish_seen_subcommand_from metrics' -l since -x -d 'What workers recorded in the last so long, at most 25h: rates, failures, percentiles of waits and runs by queue and handler'
+complete -c signalboxctl -n '__fish_seen_subcommand_from metrics' -l csv -d 'For spreadsheets: a line for each bucket and handler; without --since 1h'
 complete -c signalboxctl -n '__fish_use_subcommand' -a doctor -d 'Check that the stored data is what it should be'
 complete -c signalboxctl -n '__fish_seen_subcommand_from doctor' -l help -d 'Print this help message and exit'
 complete -c signalboxctl -n '__fish_seen_subcommand_from doctor' -l deep -d 'Read every key, not only the counts'

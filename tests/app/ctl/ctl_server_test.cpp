@@ -20,6 +20,7 @@ private Q_SLOTS:
     void eventsArriveFromOtherProcesses();
     void eventsEndWhenNobodyReads();
     void metricsInEveryForm();
+    void metricsOfTheLastHour();
     void damagedQueueIsSaidBesideTheOthers();
     void doctorFindsAndMends();
     void doctorFailsWhereKeysMayBeEvicted();
@@ -118,7 +119,11 @@ void CtlServerTest::metricsInEveryForm()
     const CtlEnd json = run({u"metrics"_s, u"--json"_s});
     EXPECT(json, 0);
     QCOMPARE(json.json().value(u"total"_s).toObject().value(u"total_submitted"_s).toInt(), 2);
-    const CtlEnd text = run({u"metrics"_s, u"--prometheus"_s});
+    CtlEnd text; // workers record every 5 s
+    QTRY_VERIFY_WITH_TIMEOUT((text = run({u"metrics"_s, u"--prometheus"_s}),
+                              text.out.contains("job_duration_seconds_count{handler=\"ok\"} 1\n")
+                                  && text.out.contains("job_duration_seconds_count{handler=\"bad\"}")),
+                             20'000);
     EXPECT(text, 0);
     for (const char *line :
          {"jobs_submitted_total{handler=\"ok\",priority=\"normal\"} 1",
@@ -128,6 +133,31 @@ void CtlServerTest::metricsInEveryForm()
           "# TYPE job_duration_seconds histogram", "job_queue_time_seconds_count{priority=\"normal\"} 2",
           "job_result_size_bytes_count{handler=\"ok\"} 1", "# TYPE job_retry_delay_seconds histogram"})
         QVERIFY2(text.out.contains(QByteArray(line) + '\n'), text.all().constData());
+}
+
+void CtlServerTest::metricsOfTheLastHour()
+{
+    ended(u"ok"_s);
+    ended(u"bad"_s);
+    CtlEnd table;
+    QTRY_VERIFY_WITH_TIMEOUT((table = run({u"metrics"_s, u"--since"_s, u"1h"_s}),
+                              table.out.contains("bad") && table.out.contains("ok")),
+                             20'000);
+    EXPECT(table, 0);
+    QVERIFY2(table.out.contains("WAIT P50") && table.out.contains("100"), table.all().constData());
+    const CtlEnd json = run({u"metrics"_s, u"--since"_s, u"5m"_s, u"--json"_s});
+    EXPECT(json, 0);
+    const QJsonObject queue = json.json().value(u"queues"_s).toArray().at(0).toObject();
+    QCOMPARE(queue.value(u"completed"_s).toInt(), 1);
+    QCOMPARE(queue.value(u"dead_letter"_s).toInt(), 1);
+    QCOMPARE(queue.value(u"handlers"_s).toArray().size(), 2);
+    QVERIFY(queue.value(u"run"_s).toObject().value(u"p95"_s).isDouble());
+    const CtlEnd csv = run({u"metrics"_s, u"--csv"_s});
+    EXPECT(csv, 0);
+    QVERIFY2(csv.out.startsWith("start,bucket_seconds,queue,handler,completed,"), csv.all().constData());
+    QVERIFY2(csv.out.contains(",5,\"default\",\"ok\",1,0,0,0,0,"), csv.all().constData());
+    QVERIFY(run({u"metrics"_s, u"--since"_s, u"26h"_s}).code != 0);
+    QVERIFY(run({u"metrics"_s, u"--csv"_s, u"--prometheus"_s}).code != 0);
 }
 
 void CtlServerTest::damagedQueueIsSaidBesideTheOthers()

@@ -11,30 +11,25 @@ using namespace Qt::StringLiterals;
 namespace {
 
 /// A job that waits an hour, fails after 2 s, waits 5 s for its retry, and completes in 50 ms.
-EventHistograms life()
+MetricsSeries life()
 {
-    constexpr Timestamp start = fromMicros(1'799'000'000'000'000);
-    const JobId id = JobId::trusted("5f2c41d0-aaaa-4bbb-8ccc-0123456789ab");
-    QList<Event> events;
-    const auto add = [&](Event::Type type, std::chrono::microseconds at, const QByteArray &data) {
-        Event event;
-        event.type = type;
-        event.job = id;
-        event.at = start + at;
-        event.data = data;
-        events.append(event);
-    };
-    add(Event::Type::JobSubmitted, 0s, R"({"handler":"send","priority":"low","scheduled_at":null})");
-    add(Event::Type::JobStarted, 1h, R"({"worker_id":"w","attempt":1,"handler":"send"})");
-    add(Event::Type::JobFailed, 1h + 2s,
-        R"({"error":"x","will_retry":true,"attempts":1,"handler":"send","duration":2,"worker_id":"w"})");
-    add(Event::Type::JobPromoted, 1h + 7s, "{}");
-    add(Event::Type::JobStarted, 1h + 7250ms, R"({"worker_id":"w","attempt":2,"handler":"send"})");
-    add(Event::Type::JobCompleted, 1h + 7300ms, R"({"duration":0.05,"worker_id":"w"})");
-    EventHistograms seen;
-    seen.observe(events);
-    seen.observeResults({{id, 1000}});
-    return seen;
+    MetricsBucket bucket{.number = 29'983'333};
+    HandlerFigures &send = bucket.handlers[u"send"_s];
+    send.completed = send.failed = send.retried = 1;
+    send.run.observe(2'000'000);
+    send.run.observe(50'000);
+    send.retryDelay.observe(5'000'000);
+    send.resultBytes.observe(1000);
+    bucket.workers.waitByLevel[0].observe(3'600'000'000);
+    bucket.workers.waitByLevel[0].observe(250'000);
+    MetricsSeries series;
+    series.queue = u"mail"_s;
+    series.resolution = MetricsResolution::Coarse;
+    series.first = bucket.number - 100;
+    series.last = bucket.number;
+    series.serverNow = series.startOf(series.last) + 5s;
+    series.buckets = {bucket};
+    return series;
 }
 
 PrometheusInput sample()
@@ -67,7 +62,7 @@ PrometheusInput sample()
     pool.workers = {worker(WorkerStatus::Busy, 1s, u"send"_s), worker(WorkerStatus::Idle, 1s, {}),
                     worker(WorkerStatus::Idle, 31s, {})};
     input.pools = {pool};
-    input.recent = life();
+    input.recorded = {life()};
     return input;
 }
 
@@ -80,7 +75,7 @@ private Q_SLOTS:
     void everyPromisedNameIsThere();
     void everyLineIsOfTheFormat();
     void labelsCannotBreakOut();
-    void helpSaysWhichEventsWereSeen();
+    void helpSaysWhichTimeIsMeant();
     void nothingIsStillAPage();
 };
 
@@ -106,18 +101,18 @@ void PrometheusTest::everyPromisedNameIsThere_data()
           "workers_idle 1",
           "workers_busy 1", // one heartbeat is too old to count
           "jobs_run_seconds_total{handler=\"send\"} 2.5",
-          "job_duration_seconds_bucket{handler=\"send\",le=\"0.025\"} 0",
-          "job_duration_seconds_bucket{handler=\"send\",le=\"0.05\"} 1",
-          "job_duration_seconds_bucket{handler=\"send\",le=\"2.5\"} 2", // buckets add up
+          "job_duration_seconds_bucket{handler=\"send\",le=\"0.032767\"} 0",
+          "job_duration_seconds_bucket{handler=\"send\",le=\"0.065535\"} 1",
+          "job_duration_seconds_bucket{handler=\"send\",le=\"2.097151\"} 2", // buckets add up
           "job_duration_seconds_bucket{handler=\"send\",le=\"+Inf\"} 2",
           "job_duration_seconds_sum{handler=\"send\"} 2.05",
           "job_duration_seconds_count{handler=\"send\"} 2",
-          "job_queue_time_seconds_bucket{priority=\"low\",le=\"1800\"} 1", // of the second run
-          "job_queue_time_seconds_bucket{priority=\"low\",le=\"7200\"} 2",
+          "job_queue_time_seconds_bucket{priority=\"low\",le=\"2147.483647\"} 1", // of the second run
+          "job_queue_time_seconds_bucket{priority=\"low\",le=\"4294.967295\"} 2",
           "job_queue_time_seconds_sum{priority=\"low\"} 3600.25",
-          "job_retry_delay_seconds_bucket{handler=\"send\",le=\"5\"} 1",
+          "job_retry_delay_seconds_bucket{handler=\"send\",le=\"8.388607\"} 1",
           "job_retry_delay_seconds_count{handler=\"send\"} 1",
-          "job_result_size_bytes_bucket{handler=\"send\",le=\"1024\"} 1",
+          "job_result_size_bytes_bucket{handler=\"send\",le=\"1023\"} 1",
           "job_result_size_bytes_sum{handler=\"send\"} 1000"})
         QTest::newRow(line) << QByteArray(line);
 }
@@ -160,10 +155,9 @@ void PrometheusTest::labelsCannotBreakOut()
     QVERIFY(!text.contains('\033'));
 }
 
-void PrometheusTest::helpSaysWhichEventsWereSeen()
+void PrometheusTest::helpSaysWhichTimeIsMeant()
 {
-    const QByteArray seen
-        = "of the last 6 events, from 2027-01-03T18:13:20.000000Z to 2027-01-03T19:13:27.300000Z;";
+    const QByteArray seen = "recorded from 2027-01-03T16:33:00.000000Z to 2027-01-03T18:13:05.000000Z;";
     for (const char *name : {"job_duration_seconds", "job_queue_time_seconds", "job_retry_delay_seconds",
                              "job_result_size_bytes"}) {
         const QByteArray page = prometheusText(sample());
@@ -171,7 +165,7 @@ void PrometheusTest::helpSaysWhichEventsWereSeen()
         QVERIFY2(at >= 0 && page.mid(at, page.indexOf('\n', at) - at).contains(seen), page.constData());
         QVERIFY(page.contains(QByteArray("# TYPE ") + name + " histogram\n"));
     }
-    QVERIFY(prometheusText({}).contains("# HELP job_duration_seconds How long runs took, of no events.\n"));
+    QVERIFY(prometheusText({}).contains("# HELP job_duration_seconds How long runs took, of nothing.\n"));
 }
 
 void PrometheusTest::nothingIsStillAPage()
