@@ -69,6 +69,12 @@ void FullMemoryTest::aFullServerRefusesSubmitsAndLetsAllElseEnd()
     while (std::optional<Claim> claim = q().next()) q().complete(*claim);
     QCOMPARE(q().stats().size(JobStatus::Pending), 0);
     QCOMPARE(q().stats().size(JobStatus::Running), 0);
+    MetricsRecord record{.queue = QStringLiteral("default"), .sequence = 1};
+    record.lines = {{.bucket = 1, .handler = QStringLiteral("noop")}};
+    const Result<> recorded = waitForCallback<Result<>>(
+        [&](auto done) { q().queue().recordMetrics("w", record, std::move(done)); });
+    QVERIFY(!recorded); // figures are not worth a full server's last bytes
+    QCOMPARE(recorded.error().kind, Error::Kind::OutOfMemory);
     QVERIFY(q().purge({}).done > 300);
     QCOMPARE(q().stats().total(), 0);
 }
