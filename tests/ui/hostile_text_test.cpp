@@ -182,7 +182,7 @@ void HostileTextTest::theWindowShowsItAsText()
     QTRY_VERIFY(window.inspector()->findChild<QTabWidget *>()->isVisible());
     window.tell({Error::Kind::Internal, hostile, hostile, hostile});
     for (const QString &id :
-         {u"overview"_s, u"queues"_s, u"jobs"_s, u"dead"_s, u"workers"_s, u"activity"_s}) {
+         {u"overview"_s, u"queues"_s, u"jobs"_s, u"dead"_s, u"workers"_s, u"metrics"_s, u"activity"_s}) {
         window.showPage(id);
         window.grab(); // every cell is painted
         for (const QLabel *label : window.findChildren<QLabel *>())

@@ -24,8 +24,10 @@ constexpr std::array specs{
                "dead-letter", "Ctrl+4"},
     ActionSpec{"show.workers", TEXT("&Workers"), TEXT("Local workers and those of other machines."), "worker",
                "Ctrl+5"},
+    ActionSpec{"show.metrics", TEXT("&Metrics"), TEXT("Throughput, waits, depth and failures over time."),
+               "office-chart-line", "Ctrl+6"},
     ActionSpec{"show.activity", TEXT("&Activity"), TEXT("Events and problems, newest first."),
-               "appointment-new", "Ctrl+6"},
+               "appointment-new", "Ctrl+7"},
     ActionSpec{"job.submit", TEXT("&Submit job…"), TEXT("Put a new job into a queue."), "list-add", "Ctrl+N",
                writes},
     ActionSpec{"samples.start", TEXT("Start &sample workload"),
@@ -108,6 +110,7 @@ SPEC(showQueues, "show.queues");
 SPEC(showJobs, "show.jobs");
 SPEC(showDeadLetters, "show.dead");
 SPEC(showWorkers, "show.workers");
+SPEC(showMetrics, "show.metrics");
 SPEC(showActivity, "show.activity");
 SPEC(submitJob, "job.submit");
 SPEC(startSamples, "samples.start");

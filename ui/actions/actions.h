@@ -8,7 +8,8 @@ namespace signalbox::ui {
 [[nodiscard]] std::span<const ActionSpec> consoleActions();
 
 namespace action {
-extern const ActionSpec &showOverview, &showQueues, &showJobs, &showDeadLetters, &showWorkers, &showActivity;
+extern const ActionSpec &showOverview, &showQueues, &showJobs, &showDeadLetters, &showWorkers, &showMetrics,
+    &showActivity;
 extern const ActionSpec &submitJob, &startSamples, &palette, &search, &inspect, &closeInspector, &refresh;
 extern const ActionSpec &cancel, &retry, &requeue, &requeueAll, &remove, &copyId, &copyCommand,
     &selectAllRows;

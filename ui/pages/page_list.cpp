@@ -1,6 +1,7 @@
 #include "ui/pages/activity_page.h"
 #include "ui/pages/dead_letters_page.h"
 #include "ui/pages/jobs_page.h"
+#include "ui/pages/metrics_page.h"
 #include "ui/pages/overview_page.h"
 #include "ui/pages/queues_page.h"
 #include "ui/pages/workers_page.h"
@@ -54,6 +55,7 @@ std::span<const PageSpec> pageList()
         PageSpec{"jobs", action::showJobs, make<JobsPage>, jobs},
         PageSpec{"dead", action::showDeadLetters, make<DeadLettersPage>, dead},
         PageSpec{"workers", action::showWorkers, make<WorkersPage>, workers},
+        PageSpec{"metrics", action::showMetrics, make<MetricsPage>, none},
         PageSpec{"activity", action::showActivity, make<ActivityPage>, none},
     };
     return pages;
