@@ -204,9 +204,13 @@ void MetricsPage::take(const Result<MetricsSeries> &series)
 
 void MetricsPage::fillHandlers()
 {
+    const QStringList names = m_series->byHandler().keys();
+    QStringList there;
+    for (int i = 1; i < m_handler->count(); ++i) there.append(m_handler->itemData(i).toString());
+    if (m_handler->count() > 0 && names == there) return; // it may be open just now
     m_handler->clear();
     m_handler->addItem(tr("All handlers"), QString());
-    for (const QString &name : m_series->byHandler().keys()) m_handler->addItem(displayLine(name), name);
+    for (const QString &name : names) m_handler->addItem(displayLine(name), name);
 }
 
 std::optional<Timestamp> MetricsPage::aliveSince() const

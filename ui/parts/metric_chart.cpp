@@ -69,6 +69,7 @@ void MetricChart::findTop()
         m_bottom = std::floor(std::log10(std::max(lowest, 1.0)));
         m_top = std::max(std::ceil(std::log10(std::max(highest, 1.0))), m_bottom + 1);
     } else {
+        if (m_scale == Scale::Share) highest = std::max(highest, 0.01);
         const double power = highest > 0 ? std::pow(decade, std::floor(std::log10(highest))) : 1;
         m_bottom = 0;
         m_top = m_scale == Scale::Share && highest > 0.1 ? 1 : power;
@@ -194,13 +195,15 @@ void MetricChart::paintGrid(QPainter &painter) const
 {
     const Look &look = lookOf(this);
     painter.setFont(look.axis);
+    QString last; // of small counts some lines would have the same label
     for (const double value : gridValues()) {
         const double y = std::round(yOf(value)) + 0.5;
         painter.setPen(QPen(look(y >= plot().bottom() ? Token::Axis : Token::Grid), 1));
         painter.drawLine(QPointF(plot().left(), y), QPointF(plot().right(), y));
+        const QString label = m_valueText(value);
+        if (std::exchange(last, label) == label) continue;
         painter.setPen(look(Token::Muted));
-        painter.drawText(QRectF(0, y - 10, left - 6, 20), Qt::AlignRight | Qt::AlignVCenter,
-                         m_valueText(value));
+        painter.drawText(QRectF(0, y - 10, left - 6, 20), Qt::AlignRight | Qt::AlignVCenter, label);
     }
     if (m_time.buckets <= 0) return;
     for (const int part : {0, 1, 2}) {
