@@ -10,6 +10,9 @@
 #include "core/runtime/engine_thread.h"
 
 #include <QStandardPaths>
+#include <QStorageInfo>
+
+#include <vector>
 
 namespace signalbox::local {
 
@@ -101,33 +104,35 @@ public:
         if (!started) users.close();
         turn.close();
         answer.give(started);
-        if (leaveAfterStart) std::exchange(leaveAfterStart, {})();
+        if (!leavers.empty()) beginLeaving();
     }
 
     void leave(const runtime::Answer<> &answer)
     {
-        if (state == State::Starting) { // a start cannot be left half-way: it may have a server to stop
-            leaveAfterStart = [this, answer] { leave(answer); };
-            return;
-        }
-        if (state == State::Idle) return leaveEnded(answer, {});
+        leavers.push_back(answer);
+        // A start cannot be left half-way: it may have a server to stop. Who asks again gets the same answer.
+        if (state != State::Starting && state != State::Leaving) beginLeaving();
+    }
+
+    void beginLeaving()
+    {
+        if (state == State::Idle) return leaveEnded({});
         state = State::Leaving;
         Result<FileLock> turnFile = FileLock::open(folder->filePath(turnLockName));
-        if (!turnFile) return leaveEnded(answer, tl::unexpected(turnFile.error()));
+        if (!turnFile) return leaveEnded(tl::unexpected(turnFile.error()));
         turn = std::move(*turnFile);
-        takeTurn([this, answer](const Result<> &taken) {
-            if (!taken) return leaveEnded(answer, taken);
-            if (!users.tryLock(FileLock::Mode::Exclusive) || !link.isOpen()) return leaveEnded(answer, {});
-            stopServer(answer);
+        takeTurn([this](const Result<> &taken) {
+            if (!taken) return leaveEnded(taken);
+            if (!users.tryLock(FileLock::Mode::Exclusive) || !link.isOpen()) return leaveEnded({});
+            stopServer();
         });
     }
 
-    void stopServer(const runtime::Answer<> &answer)
+    void stopServer()
     {
-        link.askToStop([this, answer](const QByteArray &refusal) {
-            if (refusal.isEmpty()) return waitForEnd(answer);
+        link.askToStop([this](const QByteArray &refusal) {
+            if (refusal.isEmpty()) return waitForEnd();
             leaveEnded(
-                answer,
                 fail(Error::Kind::Unavailable, Words::tr("The private server would not stop."),
                      QString::fromUtf8(refusal),
                      Words::tr("It goes on running, with its data; the next start finds it. Its log: %1")
@@ -137,18 +142,16 @@ public:
 
     /// Its connection ends first; the process, which writes to the folder, only when the kernel drops its
     /// lock.
-    void waitForEnd(const runtime::Answer<> &answer)
+    void waitForEnd()
     {
-        retry.until(
-            [this] { return isServerGone(); }, stopPatience,
-            [this, answer](bool isGone) {
-                if (isGone) return leaveEnded(answer, {});
-                leaveEnded(
-                    answer,
-                    fail(Error::Kind::Unavailable, Words::tr("The private server takes long to stop."),
-                         Words::tr("It still writes its data to disk."),
-                         Words::tr("Wait for it; its log is %1.").arg(folder->filePath(u"redis.log"_s))));
-            });
+        retry.until([this] { return isServerGone(); }, stopPatience,
+                    [this](bool isGone) {
+                        if (isGone) return leaveEnded({});
+                        leaveEnded(fail(
+                            Error::Kind::Unavailable, Words::tr("The private server takes long to stop."),
+                            Words::tr("It still writes its data to disk."),
+                            Words::tr("Wait for it; its log is %1.").arg(folder->filePath(u"redis.log"_s))));
+                    });
     }
 
     [[nodiscard]] bool isServerGone() const
@@ -158,13 +161,13 @@ public:
         return lock && lock->tryLock(FileLock::Mode::Exclusive);
     }
 
-    void leaveEnded(const runtime::Answer<> &answer, const Result<> &left)
+    void leaveEnded(const Result<> &left)
     {
         link.close();
         users.close();
         turn.close();
         state = State::Idle;
-        answer.give(left);
+        for (const runtime::Answer<> &answer : std::exchange(leavers, {})) answer.give(left);
     }
 
     void serverLost()
@@ -199,7 +202,7 @@ public:
     FileLock turn;
     FileLock users;
     State state = State::Idle;
-    std::function<void()> leaveAfterStart;
+    std::vector<runtime::Answer<>> leavers; ///< who waits for the end of it
 };
 
 PrivateRedis::PrivateRedis(PrivateRedisOptions options, const runtime::Seams &seams, QObject *parent)
@@ -231,6 +234,14 @@ QFuture<Result<>> PrivateRedis::leave()
     const runtime::Answer<> answer;
     d->leave(answer);
     return answer.future();
+}
+
+std::optional<qint64> PrivateRedis::diskFree() const
+{
+    SIGNALBOX_IN_THREAD_OF(this);
+    if (!d->folder) return std::nullopt;
+    const QStorageInfo disk(d->folder->path());
+    return disk.isValid() ? std::optional(disk.bytesAvailable()) : std::nullopt;
 }
 
 } // namespace signalbox::local

@@ -35,6 +35,8 @@ public:
     ~PrivateRedis() override; ///< leaves: the last one stops the server
     [[nodiscard]] QFuture<Result<Started>> start();
     [[nodiscard]] QFuture<Result<>> leave();
+    [[nodiscard]] std::optional<qint64>
+    diskFree() const; ///< bytes left where its data is; nothing: not started
 
 Q_SIGNALS:
     void lost(const signalbox::Error &error); ///< the server died; start() again takes over

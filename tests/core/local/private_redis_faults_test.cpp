@@ -51,6 +51,7 @@ private Q_SLOTS:
     void refusedStopIsSaid();
     void slowStopIsSaid();
     void leavingWhileStartingLeavesAfterwards();
+    void leavingTwiceIsLeavingOnce();
     void damageWithoutToolsIsSaid();
     void programWithoutInterpreterIsSaid();
     void processEndIsSeen();
@@ -222,6 +223,22 @@ void PrivateRedisFaultsTest::leavingWhileStartingLeavesAfterwards()
     QVERIFY(get(starting));
     QVERIFY(get(leaving));
     QCOMPARE(serverPid(), 0);
+}
+
+/// A program that is interrupted while it opens leaves twice: as the opening fails, and as it closes.
+void PrivateRedisFaultsTest::leavingTwiceIsLeavingOnce()
+{
+    const auto redis = make(runtime::systemSeams());
+    const auto starting = redis->start();
+    const auto whileStarting = redis->leave();
+    const auto again = redis->leave();
+    QVERIFY(get(starting));
+    const auto whileLeaving = redis->leave();
+    for (const auto &left : {whileStarting, again, whileLeaving}) QVERIFY(get(left));
+    QCOMPARE(serverPid(), 0);
+    QVERIFY(get(redis->leave())); // nothing to leave
+    QVERIFY(get(redis->start())); // and it can start again
+    QVERIFY(get(redis->leave()));
 }
 
 void PrivateRedisFaultsTest::damageWithoutToolsIsSaid()
