@@ -1,7 +1,7 @@
 #include "app/ctl/commands.h"
 #include "app/ctl/confirm.h"
+#include "app/ctl/job_lister.h"
 #include "app/ctl/job_lookup.h"
-#include "app/ctl/list.h"
 #include "app/ctl/options.h"
 #include "app/ctl/words.h"
 #include "core/model/json_writer.h"
@@ -23,17 +23,22 @@ public:
             ->default_str("100");
         addText(app, "--after", m_wanted.after, "Go on behind the cursor of an earlier answer")
             ->type_name("CURSOR");
-        addText(app, "--handler", m_wanted.filter.handler, "Only this handler; NAME* for all that begin so")
+        addText(app, "--handler", m_handler, "Only this handler; NAME* for all that begin so")
             ->type_name("NAME");
+        addFilter(app, m_wanted.filter);
     }
     void run(Context &context) override
     {
-        m_wanted.queue = context.queue();
-        m_wanted.statuses = {JobStatus::DeadLetter};
+        if (!m_wanted.filter.asksForQueues() || !context.global().queue.isEmpty())
+            m_wanted.queue = context.queue();
+        m_wanted.filter.terms.append({JobFilter::Key::State, false, QList{JobStatus::DeadLetter}});
+        if (!m_handler.isEmpty())
+            m_wanted.filter.terms.append({JobFilter::Key::Handler, false, QStringList{m_handler}});
         (new JobLister(context, m_wanted, this))->start();
     }
 
 private:
+    QString m_handler;
     JobLister::Wanted m_wanted;
 };
 
@@ -82,8 +87,7 @@ public:
     void define(CLI::App &app) override
     {
         DeadAct::define(app);
-        addText(app, "--handler", m_filter.handler,
-                "With --all: only this handler; NAME* for all that begin so")
+        addText(app, "--handler", m_handler, "With --all: only this handler; NAME* for all that begin so")
             ->type_name("NAME");
     }
     void run(Context &context) override
@@ -94,7 +98,10 @@ public:
                                  return wordsOf(context.service().requeue(queue, ids), this,
                                                 [](const JobId & /*id*/) { return u"pending"_s; });
                              }});
-        runtime::whenDone(context.service().requeueAll(context.queue(), JobStatus::DeadLetter, m_filter,
+        JobFilter filter;
+        if (!m_handler.isEmpty())
+            filter.terms.append({JobFilter::Key::Handler, false, QStringList{m_handler}});
+        runtime::whenDone(context.service().requeueAll(context.queue(), JobStatus::DeadLetter, filter,
                                                        stepper(context, Words::tr("requeued"))),
                           this, [this, &context](const Result<queue::BulkProgress> &done) {
                               sayBulk(context, done, Words::tr("%1 requeued."));
@@ -102,7 +109,7 @@ public:
     }
 
 private:
-    queue::ListFilter m_filter;
+    QString m_handler;
 };
 
 class DeadDelete : public DeadAct {

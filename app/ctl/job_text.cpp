@@ -165,33 +165,6 @@ void addRow(Table &table, const JobSummary &row)
                QString::number(row.attempts), timeText(row.createdAt), detailText(row)});
 }
 
-JobSummary summaryOf(const Job &job)
-{
-    const JobDefinition &d = job.definition;
-    JobSummary row;
-    row.id = d.id;
-    row.name = d.name;
-    row.handler = d.handler;
-    row.queue = d.queue;
-    row.priority = d.priority;
-    row.status = job.status;
-    row.attempts = job.attempts;
-    row.maxRetries = d.retry.maxRetries;
-    row.workersLost = job.workersLost;
-    row.cancelRequested = job.cancelRequested;
-    row.createdAt = d.createdAt;
-    row.dueAt = job.dueAt;
-    row.startedAt = job.startedAt;
-    row.endedAt = job.endedAt;
-    row.timeout = d.timeout;
-    row.workerId = job.workerId;
-    row.errorHead = job.error.section(u'\n', 0, 0).left(JobSummary::errorHeadCharsMax);
-    row.tags = d.tags;
-    row.progress = job.progress;
-    row.payloadBytes = d.args.bytes().size() + d.kwargs.bytes().size();
-    return row;
-}
-
 QString jobBlock(const Job &job, const QByteArray &logTail)
 {
     const JobDefinition &d = job.definition;

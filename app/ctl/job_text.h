@@ -12,7 +12,6 @@ namespace signalbox::ctl {
 /// A table of jobs, and a row in it.
 [[nodiscard]] Table jobTable();
 void addRow(Table &table, const JobSummary &row);
-[[nodiscard]] JobSummary summaryOf(const Job &job);
 /// Everything about a job, line by line.
 [[nodiscard]] QString jobBlock(const Job &job, const QByteArray &logTail);
 /// JSON on several lines, as it is written when it cannot be read.

@@ -1,11 +1,7 @@
 #include "app/ctl/options.h"
 
 #include "app/ctl/words.h"
-
-#include <QLocale>
-
-#include <array>
-#include <cmath>
+#include "core/model/duration_input.h"
 
 namespace signalbox::ctl {
 
@@ -17,6 +13,13 @@ namespace {
 [[noreturn]] void refuse(const std::string &option, const Error &error)
 {
     throw CLI::ValidationError(option, (error.what + u' ' + error.why).trimmed().toStdString());
+}
+
+Error atPlace(const FilterFault &fault)
+{
+    Error error = fault.error;
+    error.why = Words::tr("At character %1: %2 %3").arg(fault.begin + 1).arg(error.why, error.todo);
+    return error;
 }
 
 } // namespace
@@ -69,22 +72,25 @@ CLI::Option *addIds(CLI::App &app, QList<JobId> &to, const std::string &descript
         ->type_name("UUID");
 }
 
+CLI::Option *addFilter(CLI::App &app, JobFilter &to)
+{
+    return app
+        .add_option_function<std::string>(
+            "--filter",
+            [&to](const std::string &text) {
+                const auto filter = JobFilter::fromText(QString::fromStdString(text));
+                if (!filter) refuse("--filter", atPlace(filter.error()));
+                to = *filter;
+            },
+            "Only what this matches: words, state: queue: handler: priority: tag: id: name: error: args: "
+            "worker: "
+            "created: started: ended: due:, each also with - before it")
+        ->type_name("FILTER");
+}
+
 Result<std::chrono::milliseconds> durationFromText(QStringView text)
 {
-    struct Unit {
-        QStringView suffix;
-        double milliseconds;
-    };
-    static constexpr std::array units{Unit{u"ms", 1},        Unit{u"s", 1000},       Unit{u"m", 60'000},
-                                      Unit{u"h", 3'600'000}, Unit{u"d", 86'400'000}, Unit{u"", 1000}};
-    constexpr double secondsMax = 1e9; // as a job's own durations
-    const auto unit
-        = std::find_if(units.begin(), units.end(), [&](const Unit &u) { return text.endsWith(u.suffix); });
-    bool isNumber = false;
-    const double number = QLocale::c().toDouble(text.chopped(unit->suffix.size()).trimmed(), &isNumber);
-    const double milliseconds = number * unit->milliseconds;
-    if (isNumber && std::isfinite(milliseconds) && milliseconds >= 0 && milliseconds <= secondsMax * 1000)
-        return std::chrono::milliseconds(static_cast<qint64>(std::ceil(milliseconds)));
+    if (const std::optional<std::chrono::milliseconds> duration = durationFromInput(text)) return *duration;
     return fail(Error::Kind::Invalid, Words::tr("\"%1\" is no duration.").arg(text.left(40)),
                 Words::tr("Write seconds, or a unit: 90, 1.5, 500ms, 5m, 2h, 1d."), {});
 }

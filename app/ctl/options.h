@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/model/job_filter.h"
 #include "core/model/job_id.h"
 #include "core/model/json_text.h"
 #include "core/model/timestamp.h"
@@ -24,6 +25,9 @@ CLI::Option *addDuration(CLI::App &app, const std::string &name, std::optional<s
                          const std::string &description);
 /// Job ids, one or more, as a positional argument.
 CLI::Option *addIds(CLI::App &app, QList<JobId> &to, const std::string &description = "Job ids");
+
+/// --filter, in the grammar of core/model/job_filter.h; what is wrong with one is said with its place.
+CLI::Option *addFilter(CLI::App &app, JobFilter &to);
 
 [[nodiscard]] Result<std::chrono::milliseconds> durationFromText(QStringView text);
 

@@ -34,9 +34,9 @@ private:
                 if (code == ExitCode::Done) code = exitCodeOf(job->error().kind);
                 out.error(job->error());
             } else if (out.isJson()) {
-                out.json(summaryOf(**job).toJson());
+                out.json((*job)->summary().toJson());
             } else {
-                addRow(table, summaryOf(**job));
+                addRow(table, (*job)->summary());
             }
         }
         if (!table.isEmpty()) out.table(table);

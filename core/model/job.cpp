@@ -107,6 +107,32 @@ std::optional<JobResult> Job::toResult() const
     return JobResult{definition.id, status, result, error, startedAt, endedAt, attempts, workerId};
 }
 
+JobSummary Job::summary() const
+{
+    JobSummary row;
+    row.id = definition.id;
+    row.name = definition.name;
+    row.handler = definition.handler;
+    row.queue = definition.queue;
+    row.priority = definition.priority;
+    row.status = status;
+    row.attempts = attempts;
+    row.maxRetries = definition.retry.maxRetries;
+    row.workersLost = workersLost;
+    row.cancelRequested = cancelRequested;
+    row.createdAt = definition.createdAt;
+    row.dueAt = dueAt;
+    row.startedAt = startedAt;
+    row.endedAt = endedAt;
+    row.timeout = definition.timeout;
+    row.workerId = workerId;
+    row.errorHead = error.section(u'\n', 0, 0).left(JobSummary::errorHeadCharsMax);
+    row.tags = definition.tags;
+    row.progress = progress;
+    row.payloadBytes = definition.args.bytes().size() + definition.kwargs.bytes().size();
+    return row;
+}
+
 QByteArray Job::toJson() const
 {
     JsonWriter state;

@@ -41,6 +41,8 @@ struct JobResult {
     bool operator==(const JobResult &) const = default;
 };
 
+struct JobSummary;
+
 /// Everything known about one job, payload included. `attempts` counts runs that a handler began and ended,
 /// `workersLost` leases lost, `failures` those of the current life (a requeue starts a new one).
 struct Job {
@@ -64,6 +66,7 @@ struct Job {
     /// The definition's keys, then the state's. An unknown key of the definition that is also a state's is
     /// left out.
     [[nodiscard]] QByteArray toJson() const;
+    [[nodiscard]] JobSummary summary() const; ///< its row in a list
     bool operator==(const Job &) const = default;
 };
 

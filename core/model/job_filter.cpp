@@ -283,6 +283,32 @@ tl::expected<JobFilter, FilterFault> JobFilter::fromText(QStringView text)
     return filter;
 }
 
+JobFilter JobFilter::ofState(JobStatus state)
+{
+    return JobFilter().withStates({state});
+}
+
+JobFilter JobFilter::ofQueue(const QString &queue)
+{
+    return JobFilter().withQueues({queue});
+}
+
+JobFilter JobFilter::withStates(const QList<JobStatus> &states) const
+{
+    JobFilter changed = *this;
+    changed.terms.removeIf([](const Term &term) { return term.key == Key::State; });
+    if (!states.isEmpty()) changed.terms.prepend({Key::State, false, states});
+    return changed;
+}
+
+JobFilter JobFilter::withQueues(const QStringList &queues) const
+{
+    JobFilter changed = *this;
+    changed.terms.removeIf([](const Term &term) { return term.key == Key::Queue; });
+    if (!queues.isEmpty()) changed.terms.prepend({Key::Queue, false, queues});
+    return changed;
+}
+
 QString JobFilter::toText() const
 {
     QStringList texts;
@@ -337,6 +363,17 @@ bool JobFilter::acceptsQueue(QStringView queue) const
                            [&](const QString &name) { return matchesPattern(queue, name); })
             != term.isExcluded;
     });
+}
+
+bool JobFilter::asksForQueues() const
+{
+    return std::any_of(terms.begin(), terms.end(), [](const Term &term) { return term.key == Key::Queue; });
+}
+
+bool JobFilter::isNarrowed() const
+{
+    return std::any_of(terms.begin(), terms.end(),
+                       [](const Term &term) { return term.key != Key::State && term.key != Key::Queue; });
 }
 
 std::optional<QList<JobId>> JobFilter::wholeIds() const

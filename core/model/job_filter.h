@@ -73,6 +73,11 @@ struct JobFilter {
     QList<Term> terms;
 
     [[nodiscard]] static tl::expected<JobFilter, FilterFault> fromText(QStringView text);
+    [[nodiscard]] static JobFilter ofState(JobStatus state);
+    [[nodiscard]] static JobFilter ofQueue(const QString &queue);
+    /// In place of what it says of states; empty: any. Likewise for queues.
+    [[nodiscard]] JobFilter withStates(const QList<JobStatus> &states) const;
+    [[nodiscard]] JobFilter withQueues(const QStringList &queues) const;
     [[nodiscard]] QString toText() const; ///< fromText(toText()) is equal
     [[nodiscard]] bool isEmpty() const { return terms.isEmpty(); }
 
@@ -86,6 +91,10 @@ struct JobFilter {
     [[nodiscard]] QList<JobStatus>
     statuses() const; ///< in which a job can be, in the order of allJobStatuses
     [[nodiscard]] bool acceptsQueue(QStringView queue) const;
+    [[nodiscard]] bool asksForQueues() const;
+    [[nodiscard]] bool isNarrowed() const; ///< it asks for more than states and queues
+    /// It asks for what only the jobs themselves tell, so that all in those states and queues must be read.
+    [[nodiscard]] bool needsScan() const { return isNarrowed() && !wholeIds(); }
     /// The jobs asked for by whole ids; nothing: by something else.
     [[nodiscard]] std::optional<QList<JobId>> wholeIds() const;
 

@@ -129,7 +129,8 @@ QFuture<Result<QByteArray>> MemoryJobQueue::logTail(QString queue, JobId id)
 
 QFuture<Result<ListPage>> MemoryJobQueue::list(ListQuery query)
 {
-    return ask<ListPage>([this, query = std::move(query)] { return state(query.queue).page(query); });
+    return ask<ListPage>(
+        [this, query = std::move(query)] { return state(query.queue).page(query, nowUs()); });
 }
 
 QFuture<Result<QList<Result<JobId>>>> MemoryJobQueue::requeue(QString queue, QList<JobId> ids,

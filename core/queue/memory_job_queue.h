@@ -34,7 +34,7 @@ public:
     [[nodiscard]] QFuture<Result<ListPage>> list(ListQuery query) override;
     [[nodiscard]] QFuture<Result<QList<Result<JobId>>>> requeue(QString queue, QList<JobId> ids,
                                                                 RequeueEdit edit = {}) override;
-    [[nodiscard]] QFuture<Result<BulkProgress>> requeueAll(QString queue, JobStatus from, ListFilter filter,
+    [[nodiscard]] QFuture<Result<BulkProgress>> requeueAll(QString queue, JobStatus from, JobFilter filter,
                                                            BulkStep step = {}) override;
     [[nodiscard]] QFuture<Result<QList<Result<>>>> runNow(QString queue, QList<JobId> ids) override;
     [[nodiscard]] QFuture<Result<QList<Result<>>>> remove(QString queue, QList<JobId> ids) override;

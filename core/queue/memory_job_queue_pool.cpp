@@ -189,7 +189,7 @@ struct MemoryJobQueue::Bulk {
     runtime::Answer<BulkProgress> answer;
 };
 
-QFuture<Result<BulkProgress>> MemoryJobQueue::requeueAll(QString queue, JobStatus from, ListFilter filter,
+QFuture<Result<BulkProgress>> MemoryJobQueue::requeueAll(QString queue, JobStatus from, JobFilter filter,
                                                          BulkStep step)
 {
     auto bulk = std::make_shared<Bulk>(); // owners: the calls in m_calls, one after the other
@@ -208,7 +208,7 @@ QFuture<Result<BulkProgress>> MemoryJobQueue::requeueAll(QString queue, JobStatu
         }
         for (int n = 0; n < QueueState::batchMax && !(*ids)->isEmpty(); ++n) {
             const JobId id = (*ids)->takeFirst();
-            const bool isWanted = filter.isEmpty() || state(queue).matches(id, filter);
+            const bool isWanted = state(queue).matches(id, filter, now);
             if (isWanted && state(queue).requeue(id, now))
                 ++progress.done;
             else

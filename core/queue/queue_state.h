@@ -91,7 +91,7 @@ public:
     [[nodiscard]] const JobRecord *find(const JobId &id) const;
     [[nodiscard]] Result<Job> job(const JobId &id) const;
     [[nodiscard]] Result<QByteArray> logTail(const JobId &id) const;
-    [[nodiscard]] Result<ListPage> page(const ListQuery &query) const;
+    [[nodiscard]] Result<ListPage> page(const ListQuery &query, qint64 nowUs) const;
     [[nodiscard]] QueueStats stats(qint64 nowUs) const;
     [[nodiscard]] QMap<QString, QMap<QString, qint64>> handlerCounts() const { return m_handlers; }
     [[nodiscard]] QList<JobId> ids(JobStatus status) const; ///< in the order of the list
@@ -100,7 +100,8 @@ public:
     [[nodiscard]] bool isPaused() const { return m_paused; }
     [[nodiscard]] const Limits &limits() const { return m_limits; }
     [[nodiscard]] bool isClaimable() const { return !m_paused && size(JobStatus::Pending) > 0; }
-    [[nodiscard]] bool matches(const JobId &id, const ListFilter &filter) const;
+    [[nodiscard]] bool matches(const JobId &id, const JobFilter &filter, qint64 nowUs) const;
+    [[nodiscard]] bool matches(const JobRecord &record, const JobFilter &filter, qint64 nowUs) const;
     [[nodiscard]] std::optional<std::chrono::milliseconds> untilNextDue(qint64 nowUs) const;
     [[nodiscard]] std::optional<std::chrono::milliseconds> untilNextLeaseEnd(qint64 nowUs) const;
 

@@ -108,7 +108,7 @@ JobSummary QueueState::summary(const JobRecord &record) const
     return row;
 }
 
-Result<ListPage> QueueState::page(const ListQuery &query) const
+Result<ListPage> QueueState::page(const ListQuery &query, qint64 nowUs) const
 {
     const Places &list = places(query.status);
     const bool ascending = isTerminal(query.status) == query.reversed; // what ended shows the newest first
@@ -128,17 +128,25 @@ Result<ListPage> QueueState::page(const ListQuery &query) const
     while (!atEnd() && page.rows.size() < limit && page.scanned < query.scanMax) {
         last = ascending ? *at++ : *--at;
         ++page.scanned;
-        JobSummary row = summary(*find(last.second));
-        if (query.filter.isEmpty() || query.filter.matches(row)) page.rows.append(std::move(row));
+        const JobRecord &record = *find(last.second);
+        if (matches(record, query.filter, nowUs)) page.rows.append(summary(record));
     }
     if (!atEnd()) page.next = Cursor{QByteArray::number(last.first) + ':' + last.second.bytes()};
     return page;
 }
 
-bool QueueState::matches(const JobId &id, const ListFilter &filter) const
+bool QueueState::matches(const JobRecord &record, const JobFilter &filter, qint64 nowUs) const
+{
+    const JobDefinition &definition = *record.definition;
+    return filter.isEmpty()
+        || (filter.matches(summary(record), fromMicros(nowUs))
+            && (!filter.asksForArguments() || filter.argumentsMatch(definition.args, definition.kwargs)));
+}
+
+bool QueueState::matches(const JobId &id, const JobFilter &filter, qint64 nowUs) const
 {
     const JobRecord *record = find(id);
-    return record && filter.matches(summary(*record));
+    return record && matches(*record, filter, nowUs);
 }
 
 QList<JobId> QueueState::ids(JobStatus status) const

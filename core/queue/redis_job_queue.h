@@ -57,7 +57,7 @@ public:
     [[nodiscard]] QFuture<Result<ListPage>> list(ListQuery query) override;
     [[nodiscard]] QFuture<Result<QList<Result<JobId>>>> requeue(QString queue, QList<JobId> ids,
                                                                 RequeueEdit edit = {}) override;
-    [[nodiscard]] QFuture<Result<BulkProgress>> requeueAll(QString queue, JobStatus from, ListFilter filter,
+    [[nodiscard]] QFuture<Result<BulkProgress>> requeueAll(QString queue, JobStatus from, JobFilter filter,
                                                            BulkStep step = {}) override;
     [[nodiscard]] QFuture<Result<QList<Result<>>>> runNow(QString queue, QList<JobId> ids) override;
     [[nodiscard]] QFuture<Result<QList<Result<>>>> remove(QString queue, QList<JobId> ids) override;
@@ -74,6 +74,7 @@ public:
     [[nodiscard]] QFuture<Result<QMap<QString, QMap<QString, qint64>>>> handlerCounts(QString queue) override;
     [[nodiscard]] QFuture<Result<MetricsSeries>> metricsSeries(MetricsQuery query) override;
     [[nodiscard]] QFuture<Result<RecentEvents>> recentEvents(QString queue, int most) override;
+    [[nodiscard]] QFuture<Result<ServerHealth>> serverHealth() override;
 
     void settleAndClaim(QByteArray worker, SettleAndClaim call,
                         std::function<void(Result<SettledAndClaimed>)> done) override;

@@ -188,7 +188,7 @@ struct RedisJobQueue::BulkCall {
 
 /// Oldest first, so that a job which fails again, and so comes back to the end of the list, is not met again:
 /// the pages end with those that were there at the start.
-QFuture<Result<BulkProgress>> RedisJobQueue::requeueAll(QString queue, JobStatus from, ListFilter filter,
+QFuture<Result<BulkProgress>> RedisJobQueue::requeueAll(QString queue, JobStatus from, JobFilter filter,
                                                         BulkStep step)
 {
     return ask<BulkProgress>(

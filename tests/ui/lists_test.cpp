@@ -1,6 +1,5 @@
 // The parts of a list that have no widget: the filter's grammar, and one list merged out of many.
 #include "tests/ui/rows.h"
-#include "ui/models/job_filter.h"
 #include "ui/models/job_merge.h"
 #include "ui/parts/json_edit.h"
 #include "ui/theme/theme.h"
@@ -61,9 +60,6 @@ class ListsTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void filtersAreReadAsTheyAreWritten();
-    void wrongFiltersSayWhere_data();
-    void wrongFiltersSayWhere();
     void statesAreMergedNewestFirst();
     void oneStateKeepsItsOwnOrder();
     void nothingIsGivenWhileAnUnreadListMayHoldAnEarlierRow();
@@ -72,46 +68,6 @@ private Q_SLOTS:
     void jsonIsIndentedWithoutChangingAToken();
     void jsonEditPointsAtThePlace();
 };
-
-void ListsTest::filtersAreReadAsTheyAreWritten()
-{
-    const auto filter = JobFilter::fromText(
-        uR"(state:dead_letter queue:mail queue:media handler:mail.* priority:high tag:tenant="north wind" "no space" left)"_s);
-    QVERIFY2(filter, qPrintable(filter ? QString() : filter.error().text()));
-    QCOMPARE(filter->states, QSet<JobStatus>{JobStatus::DeadLetter});
-    QCOMPARE(filter->queues, (QStringList{u"mail"_s, u"media"_s}));
-    QCOMPARE(filter->list.handler, u"mail.*"_s);
-    QCOMPARE(filter->list.priority, std::optional(JobPriority::High));
-    QCOMPARE(filter->list.tags.value(u"tenant"_s), u"north wind"_s);
-    QCOMPARE(filter->list.text, u"no space left"_s);
-    const auto again = JobFilter::fromText(filter->toText());
-    QVERIFY(again);
-    QCOMPARE(*again, *filter);
-    QCOMPARE(JobFilter::fromText(u"   "_s).value(), JobFilter());
-}
-
-void ListsTest::wrongFiltersSayWhere_data()
-{
-    QTest::addColumn<QString>("text");
-    QTest::addColumn<QString>("place");
-    QTest::newRow("key") << u"colour:red"_s << u"colour:"_s;
-    QTest::newRow("state") << u"state:dead"_s << u"dead"_s;
-    QTest::newRow("priority") << u"priority:urgent"_s << u"urgent"_s;
-    QTest::newRow("tag") << u"tag:tenant"_s << u"tenant"_s;
-    QTest::newRow("no value") << u"queue:"_s << u"queue:"_s;
-    QTest::newRow("open quote") << u"queue:\"mail"_s << u"mail"_s;
-}
-
-void ListsTest::wrongFiltersSayWhere()
-{
-    QFETCH(const QString, text);
-    QFETCH(const QString, place);
-    const auto filter = JobFilter::fromText(text);
-    QVERIFY(!filter);
-    QCOMPARE(filter.error().kind, Error::Kind::Invalid);
-    QVERIFY2(filter.error().what.contains(place), qPrintable(filter.error().what));
-    QVERIFY(!filter.error().todo.isEmpty());
-}
 
 void ListsTest::statesAreMergedNewestFirst()
 {

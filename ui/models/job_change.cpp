@@ -129,31 +129,4 @@ JobChange applyEvent(JobSummary &row, const Event &event)
     Q_UNREACHABLE();
 }
 
-JobSummary toSummary(const Job &job)
-{
-    JobSummary row;
-    const JobDefinition &definition = job.definition;
-    row.id = definition.id;
-    row.name = definition.name;
-    row.handler = definition.handler;
-    row.queue = definition.queue;
-    row.priority = definition.priority;
-    row.status = job.status;
-    row.attempts = job.attempts;
-    row.maxRetries = definition.retry.maxRetries;
-    row.workersLost = job.workersLost;
-    row.cancelRequested = job.cancelRequested;
-    row.createdAt = definition.createdAt;
-    row.dueAt = job.dueAt;
-    row.startedAt = job.startedAt;
-    row.endedAt = job.endedAt;
-    row.timeout = definition.timeout;
-    row.workerId = job.workerId;
-    row.errorHead = job.error.section(u'\n', 0, 0).left(JobSummary::errorHeadCharsMax);
-    row.tags = definition.tags;
-    row.progress = job.progress;
-    row.payloadBytes = definition.args.bytes().size() + definition.kwargs.bytes().size();
-    return row;
-}
-
 } // namespace signalbox::ui

@@ -17,9 +17,6 @@ struct JobChange {
 /// Applies the event to the row it is about.
 JobChange applyEvent(JobSummary &row, const Event &event);
 
-/// The row that a job's full reading corresponds to.
-[[nodiscard]] JobSummary toSummary(const Job &job);
-
 /// The members of an event's data; an empty object when it holds none.
 [[nodiscard]] QJsonObject dataOf(const Event &event);
 

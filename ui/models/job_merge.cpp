@@ -2,6 +2,8 @@
 
 #include <QSet>
 
+#include <algorithm>
+
 namespace signalbox::ui {
 
 namespace {
@@ -17,8 +19,10 @@ Timestamp lastMove(const JobSummary &row)
 
 } // namespace
 
-JobMerge::JobMerge(const QList<Lane> &lanes, const queue::ListFilter &filter, int pageSize)
-    : m_filter(filter), m_pageSize(pageSize)
+JobMerge::JobMerge(const QList<Lane> &lanes, const JobFilter &filter, int pageSize, int scanMax)
+    : m_filter(filter),
+      m_pageSize(pageSize),
+      m_scanMax(std::max(scanMax / std::max(static_cast<int>(lanes.size()), 1), pageSize))
 {
     QSet<JobStatus> statuses;
     for (const Lane &lane : lanes) {
@@ -41,6 +45,7 @@ QList<JobMerge::Reading> JobMerge::readings() const
         query.status = state.lane.status;
         query.filter = m_filter;
         query.limit = m_pageSize;
+        query.scanMax = m_scanMax;
         query.after = state.next;
         // Ended jobs come newest first by themselves; those that wait come oldest first.
         query.reversed = m_isMixed && !isTerminal(state.lane.status);
@@ -91,6 +96,18 @@ QList<JobSummary> JobMerge::take()
         rows.append(best->rows.at(best->given));
         ++best->given;
     }
+    return rows;
+}
+
+QList<JobSummary> JobMerge::takeFound()
+{
+    QList<JobSummary> rows;
+    for (State &state : m_lanes) {
+        rows += state.rows.sliced(state.given);
+        state.given = state.rows.size();
+    }
+    std::stable_sort(rows.begin(), rows.end(),
+                     [this](const JobSummary &a, const JobSummary &b) { return isBefore(a, b); });
     return rows;
 }
 

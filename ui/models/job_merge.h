@@ -19,7 +19,8 @@ public:
         bool operator==(const Lane &) const = default;
     };
     JobMerge() = default;
-    JobMerge(const QList<Lane> &lanes, const queue::ListFilter &filter, int pageSize);
+    /// `scanMax`: rows that all lanes together read for one page at most.
+    JobMerge(const QList<Lane> &lanes, const JobFilter &filter, int pageSize, int scanMax = 4000);
 
     /// The readings that are needed now: none while nothing is missing. The position is the lane's number.
     struct Reading {
@@ -32,6 +33,9 @@ public:
 
     [[nodiscard]] bool canTake() const { return readings().isEmpty(); }
     [[nodiscard]] QList<JobSummary> take(); ///< up to a page of rows. REQUIRES canTake()
+    /// All that was read and not yet given, whatever the unread lanes hold: for a search, whose finds should
+    /// not wait.
+    [[nodiscard]] QList<JobSummary> takeFound();
     [[nodiscard]] bool hasMore() const;
     [[nodiscard]] qint64 scanned() const { return m_scanned; }
 
@@ -47,8 +51,9 @@ private:
     [[nodiscard]] static bool isDry(const State &state) { return state.given == state.rows.size(); }
 
     QList<State> m_lanes;
-    queue::ListFilter m_filter;
+    JobFilter m_filter;
     int m_pageSize = 100;
+    int m_scanMax = 0; ///< a lane
     bool m_isMixed = false;
     qint64 m_scanned = 0;
 };

@@ -19,7 +19,9 @@ using namespace Qt::StringLiterals;
 
 DeadLettersPage::DeadLettersPage(const PageContext &context, QWidget *parent)
     : Page(context, parent),
-      m_filter(new FilterBar(tr("handler, id or text of the error; queue:  handler:  tag:"), this)),
+      m_filter(new FilterBar(
+          tr("handler, id or text of the error; queue:  handler:  error:  ended:  tag:"),
+          [this] { return namesFor(live()); }, this)),
       m_list(new JobList(context,
                          {tr("No dead letters"),
                           tr("Every job that failed was retried with success, or is still being retried."),
@@ -53,13 +55,14 @@ DeadLettersPage::DeadLettersPage(const PageContext &context, QWidget *parent)
     context.actions.bind(
         action::requeueAll, this, [this] { confirmRequeueAll(); },
         [this]() -> ActionState {
-            const qint64 count = deadIn(m_list->filter().queues);
+            const qint64 count = deadIn(m_list->filter());
             if (count == 0) return {{}, tr("There are no dead letters.")};
-            return {m_list->filter().list.isEmpty() ? tr("Requeue all %1…").arg(countText(count))
-                                                    : tr("Requeue all that match…"),
+            return {!m_list->filter().isNarrowed() ? tr("Requeue all %1…").arg(countText(count))
+                                                   : tr("Requeue all that match…"),
                     {}};
         });
     connect(m_filter, &FilterBar::filterChanged, this, &DeadLettersPage::apply);
+    connect(m_list, &JobList::filterDropWanted, this, [this] { show({}); });
     connect(&live(), &LiveState::figuresChanged, this, &DeadLettersPage::updateSummary);
     apply({});
 }
@@ -77,31 +80,29 @@ void DeadLettersPage::refresh()
 
 void DeadLettersPage::show(const JobFilter &filter)
 {
-    JobFilter shown = filter;
-    shown.states.clear(); // the page is about one state
+    const JobFilter shown = filter.withStates({}); // the page is about one state
     m_filter->setFilter(shown);
     apply(shown);
 }
 
-void DeadLettersPage::apply(JobFilter filter)
+void DeadLettersPage::apply(const JobFilter &filter)
 {
-    filter.states = {JobStatus::DeadLetter};
-    m_list->load(filter);
+    m_list->load(filter.withStates({JobStatus::DeadLetter}));
     updateSummary();
 }
 
-qint64 DeadLettersPage::deadIn(const QStringList &queues) const
+qint64 DeadLettersPage::deadIn(const JobFilter &filter) const
 {
     qint64 count = 0;
     for (const QueueStats &stats : live().metrics().queues) {
-        if (queues.isEmpty() || queues.contains(stats.queue)) count += stats.size(JobStatus::DeadLetter);
+        if (filter.acceptsQueue(stats.queue)) count += stats.size(JobStatus::DeadLetter);
     }
     return count;
 }
 
 void DeadLettersPage::updateSummary()
 {
-    setSummary(live().hasFigures() ? jobsText(deadIn(m_list->filter().queues)) : QString());
+    setSummary(live().hasFigures() ? jobsText(deadIn(m_list->filter())) : QString());
     context().actions.refresh();
 }
 
@@ -109,12 +110,11 @@ void DeadLettersPage::confirmRequeueAll()
 {
     QStringList queues;
     for (const QueueStats &stats : live().metrics().queues) {
-        const QStringList &asked = m_list->filter().queues;
-        if (stats.size(JobStatus::DeadLetter) > 0 && (asked.isEmpty() || asked.contains(stats.queue)))
+        if (stats.size(JobStatus::DeadLetter) > 0 && m_list->filter().acceptsQueue(stats.queue))
             queues.append(stats.queue);
     }
-    const qint64 count = deadIn(queues);
-    const bool isFiltered = !m_list->filter().list.isEmpty();
+    const qint64 count = deadIn(m_list->filter());
+    const bool isFiltered = m_list->filter().isNarrowed();
     ConfirmDialog::Question question;
     question.title
         = isFiltered ? tr("Requeue every dead letter that matches?") : tr("Requeue %1?").arg(jobsText(count));
@@ -129,7 +129,7 @@ void DeadLettersPage::requeueAll(const QStringList &queues)
 {
     for (const QString &queue : queues) {
         runtime::whenDone(
-            service().requeueAll(queue, JobStatus::DeadLetter, m_list->filter().list), this,
+            service().requeueAll(queue, JobStatus::DeadLetter, m_list->filter()), this,
             [this, queue](const Result<queue::BulkProgress> &progress) {
                 if (progress)
                     Q_EMIT context().navigator.said(

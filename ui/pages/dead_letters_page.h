@@ -18,11 +18,11 @@ public:
     [[nodiscard]] JobList *list() const { return m_list; }
 
 private:
-    void apply(JobFilter filter);
+    void apply(const JobFilter &filter);
     void confirmRequeueAll();
     void requeueAll(const QStringList &queues);
     void updateSummary();
-    [[nodiscard]] qint64 deadIn(const QStringList &queues) const; ///< empty: everywhere
+    [[nodiscard]] qint64 deadIn(const JobFilter &filter) const; ///< empty: everywhere
 
     FilterBar *m_filter;
     JobList *m_list;

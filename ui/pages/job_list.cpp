@@ -9,6 +9,7 @@
 #include "ui/parts/notice.h"
 #include "ui/parts/paint_state.h"
 #include "ui/parts/plain_label.h"
+#include "ui/parts/search_strip.h"
 
 #include <QBoxLayout>
 #include <QHeaderView>
@@ -23,8 +24,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 constexpr int pageSize = 100;
-/// A filter that matches nothing would otherwise read a million rows; scrolling on goes on.
-constexpr int fruitlessRoundsMax = 10;
+/// Of ids in a filter, each of which is asked for by itself.
+constexpr qsizetype lookUpsMax = 100;
 /// A row is read again with its payload, so only where that is small; others wait for the next reading.
 constexpr qint64 lookBytesMax = 64 * 1024;
 constexpr int looksMax = 50;
@@ -38,6 +39,7 @@ JobList::JobList(const PageContext &context, Words words, QWidget *parent)
       m_table(new DataTable(this)),
       m_notice(new Notice(this)),
       m_newBar(new QPushButton(this)),
+      m_search(new SearchStrip(this)),
       m_selectionBar(new QWidget(this)),
       m_selectionText(new PlainLabel({}, &Look::baseBold, Token::Text, this))
 {
@@ -48,6 +50,7 @@ JobList::JobList(const PageContext &context, Words words, QWidget *parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_newBar);
+    layout->addWidget(m_search);
     layout->addWidget(m_table, 1);
     layout->addWidget(m_notice, 1);
     layout->addWidget(m_selectionBar);
@@ -72,14 +75,18 @@ void JobList::connectModel()
 {
     LiveState &live = m_context.live;
     m_model->setUsualRun([&live](const QString &handler) { return live.runs().usualRun(handler); });
-    connect(m_model, &JobTableModel::pageWanted, this, &JobList::readOn);
+    connect(m_model, &JobTableModel::pageWanted, this, &JobList::searchOn);
+    connect(m_search, &SearchStrip::stopWanted, this, &JobList::stopSearch);
+    connect(m_search, &SearchStrip::goOnWanted, this, &JobList::searchOn);
+    m_rest.setSingleShot(true);
+    connect(&m_rest, &QTimer::timeout, this, &JobList::readOn);
     connect(m_model, &JobTableModel::lookWanted, this, &JobList::lookAgain);
     connect(m_model, &JobTableModel::dataChanged, this, &JobList::updateSelectionBar);
     connect(m_model, &JobTableModel::rowsRemoved, this, &JobList::updateNotice);
     connect(m_notice, &Notice::tryAgain, this, &JobList::reload);
     connect(m_notice, &Notice::acted, this, [this] {
-        if (m_merge.hasMore())
-            readOn(); // the button said "Look further"
+        if (m_filter.isNarrowed())
+            Q_EMIT filterDropWanted();
         else
             Q_EMIT emptyActed();
     });
@@ -156,14 +163,14 @@ QList<JobSummary> JobList::selected() const
 
 bool JobList::isExpected(JobStatus status) const
 {
-    return m_filter.states.isEmpty() || m_filter.states.contains(status);
+    return m_statuses.contains(status);
 }
 
 QList<JobMerge::Lane> JobList::lanes() const
 {
     QList<JobMerge::Lane> lanes;
     for (const QueueStats &stats : m_context.live.metrics().queues) {
-        if (!m_filter.queues.isEmpty() && !m_filter.queues.contains(stats.queue)) continue;
+        if (!m_filter.acceptsQueue(stats.queue)) continue;
         for (const JobStatus status : allJobStatuses) {
             if (isExpected(status) && stats.size(status) > 0) lanes.append({stats.queue, status});
         }
@@ -174,7 +181,8 @@ QList<JobMerge::Lane> JobList::lanes() const
 void JobList::load(const JobFilter &filter)
 {
     m_filter = filter;
-    m_model->setExpected(filter.states);
+    m_statuses = filter.statuses();
+    m_model->setExpected(QSet<JobStatus>(m_statuses.begin(), m_statuses.end()));
     reload();
 }
 
@@ -189,15 +197,24 @@ void JobList::reload()
     m_isLoadWanted = false;
     ++m_generation;
     m_readingsOut = 0;
-    m_rounds = 0;
+    m_rest.stop();
+    m_isSearchStopped = false;
+    m_rowsWanted = pageSize;
     m_newRows = 0;
     m_error.reset();
     m_newBar->hide();
     m_lanes = lanes();
     m_askedAtLoad = m_context.live.asked();
     m_isSecondLookDue = true;
-    m_merge = JobMerge(m_lanes, m_filter.list, pageSize);
-    readOn();
+    m_merge = JobMerge(m_lanes, m_filter, pageSize);
+    m_searchTotal = 0;
+    for (const QueueStats &stats : m_context.live.metrics().queues)
+        for (const JobMerge::Lane &lane : std::as_const(m_lanes))
+            if (lane.queue == stats.queue) m_searchTotal += stats.size(lane.status);
+    if (const auto ids = m_filter.wholeIds())
+        lookUp(ids->first(std::min(ids->size(), lookUpsMax)));
+    else
+        readOn();
 }
 
 /// Which lists there are came from figures that may be older than an event which was handed out before the
@@ -221,10 +238,73 @@ void JobList::showEvent(QShowEvent *event)
     if (m_isLoadWanted) reload();
 }
 
+/// By id a job is found without reading any list.
+void JobList::lookUp(const QList<JobId> &ids)
+{
+    m_found.clear();
+    m_merge = {};
+    m_readingsOut = static_cast<int>(ids.size());
+    const int generation = m_generation;
+    for (const JobId &id : ids) {
+        runtime::whenDone(m_context.service.job(id), this, [this, generation](const Result<Job> &job) {
+            if (generation == m_generation) takeFound(job);
+        });
+    }
+}
+
+void JobList::takeFound(const Result<Job> &job)
+{
+    if (job) {
+        const JobDefinition &definition = job->definition;
+        if (m_filter.matches(job->summary(), m_context.live.metrics().serverNow)
+            && m_filter.argumentsMatch(definition.args, definition.kwargs))
+            m_found.append(job->summary());
+    } else if (job.error().kind != Error::Kind::NotFound) {
+        m_error = job.error();
+    }
+    if (--m_readingsOut == 0) showPage();
+}
+
+void JobList::searchOn()
+{
+    const bool wasStopped = std::exchange(m_isSearchStopped, false);
+    m_rowsWanted = m_model->rowCount() + pageSize;
+    if (m_readingsOut == 0 && !m_rest.isActive()) return readOn();
+    if (wasStopped) updateSearch(true); // what is under way goes on by itself
+}
+
+void JobList::stopSearch()
+{
+    if (!m_filter.needsScan() || !m_merge.hasMore()) return;
+    m_isSearchStopped = true;
+    m_rest.stop();
+    m_model->appendPage({}, false); // else the view would ask for more by itself
+    updateSearch(false);
+    updateNotice();
+}
+
+void JobList::updateSearch(bool isSearching)
+{
+    if (!m_filter.needsScan()) return m_search->clear();
+    const auto state = isSearching ? SearchStrip::State::Searching
+        : m_isSearchStopped        ? SearchStrip::State::Stopped
+                                   : SearchStrip::State::Done;
+    m_search->show(state,
+                   {m_merge.scanned(), std::max(m_searchTotal, m_merge.scanned()), m_model->rowCount()});
+}
+
+void JobList::hideEvent(QHideEvent *event)
+{
+    QWidget::hideEvent(event);
+    stopSearch(); // nobody watches it
+}
+
 void JobList::readOn()
 {
     const QList<JobMerge::Reading> readings = m_merge.readings();
     if (readings.isEmpty()) return showPage();
+    m_stepTime.start();
+    updateSearch(true);
     m_readingsOut = static_cast<int>(readings.size());
     const int generation = m_generation;
     for (const JobMerge::Reading &reading : readings) {
@@ -251,20 +331,25 @@ void JobList::takeReading(int generation, int lane, const Result<queue::ListPage
 void JobList::showPage()
 {
     // Rows of the page before stay until the first of the new reading are here: nothing flickers.
-    if (!m_merge.canTake()) {
-        if (++m_rounds <= fruitlessRoundsMax) return readOn();
-        m_rounds = 0;
-    }
-    const QList<JobSummary> rows = m_merge.canTake() ? m_merge.take() : QList<JobSummary>();
-    if (!rows.isEmpty()) m_rounds = 0;
+    const bool isById = m_filter.wholeIds().has_value();
+    const bool isSearch = m_filter.needsScan();
+    const QList<JobSummary> rows = isById ? std::exchange(m_found, {})
+        : isSearch                        ? m_merge.takeFound()
+        : m_merge.canTake()               ? m_merge.take()
+                                          : QList<JobSummary>();
     const bool isFirstPage = std::exchange(m_shownGeneration, m_generation) != m_generation;
     if (isFirstPage && m_model->rowCount() > pageSize) m_model->clear();
     if (isFirstPage) m_model->replaceRows(rows); // what is selected stays so
-    m_model->appendPage(rows, m_merge.hasMore());
+    m_model->appendPage(rows, m_merge.hasMore() && !m_isSearchStopped);
     m_hasLoaded = true;
+    const bool goesOn
+        = isSearch && m_merge.hasMore() && !m_isSearchStopped && m_model->rowCount() < m_rowsWanted;
+    if (goesOn)
+        m_rest.start(std::chrono::milliseconds(m_stepTime.elapsed())); // half the server's time at most
+    updateSearch(goesOn);
     updateNotice();
     updateSelectionBar();
-    Q_EMIT loaded();
+    if (!goesOn) Q_EMIT loaded();
 }
 
 void JobList::updateNotice()
@@ -277,14 +362,16 @@ void JobList::updateNotice()
     else if (!m_hasLoaded)
         m_notice->showLoading(tr("Reading jobs…"));
     else if (m_merge.hasMore())
-        m_notice->showEmpty(tr("No match so far"), tr("%1 were looked at.").arg(jobsText(m_merge.scanned())),
-                            tr("Look further"));
-    else if (m_filter.list.isEmpty() && m_filter.queues.isEmpty())
+        m_notice->showEmpty(tr("No match so far"),
+                            m_isSearchStopped ? tr("The search was stopped. Search on, or change the filter.")
+                                              : tr("What no index answers is searched job by job."));
+    else if (!m_filter.isNarrowed() && !m_filter.asksForQueues())
         m_notice->showEmpty(m_words.emptyTitle, m_words.emptySentence, m_words.emptyButton);
     else
         m_notice->showEmpty(
             tr("Nothing matches"),
-            tr("No job matches \"%1\". Take a part of the filter away.").arg(m_filter.toText()));
+            tr("No job matches \"%1\". Take a part of the filter away.").arg(m_filter.toText()),
+            tr("Clear the filter"));
     m_table->setVisible(hasRows);
 }
 
@@ -304,15 +391,17 @@ void JobList::takeEvents(const QList<Event> &events)
 
 void JobList::countNewRows(const QList<Event> &events)
 {
+    if (m_filter.wholeIds()) return; // those are found, or not
+    const bool hasStates = m_statuses.size() < static_cast<qsizetype>(allJobStatuses.size());
     for (const Event &event : events) {
         if (m_model->rowOf(event.job) >= 0) continue;
-        if (!m_filter.queues.isEmpty() && !m_filter.queues.contains(event.queue)) continue;
+        if (!m_filter.acceptsQueue(event.queue)) continue;
         const bool isNew = event.type == Event::Type::JobSubmitted && isExpected(JobStatus::Pending);
-        const bool isDead = event.type == Event::Type::JobDeadLetter && !m_filter.states.isEmpty()
-            && isExpected(JobStatus::DeadLetter);
-        const bool isEnded = event.type == Event::Type::JobCompleted && m_filter.states.size() == 1
+        const bool isDead
+            = event.type == Event::Type::JobDeadLetter && hasStates && isExpected(JobStatus::DeadLetter);
+        const bool isEnded = event.type == Event::Type::JobCompleted && m_statuses.size() == 1
             && isExpected(JobStatus::Completed);
-        const bool isBegun = event.type == Event::Type::JobStarted && m_filter.states.size() == 1
+        const bool isBegun = event.type == Event::Type::JobStarted && m_statuses.size() == 1
             && isExpected(JobStatus::Running);
         if (isNew || isDead || isEnded || isBegun) ++m_newRows;
     }
@@ -322,7 +411,8 @@ void JobList::countNewRows(const QList<Event> &events)
         m_isLoadWanted = true; // with the next figures, which know the new lists
         return;
     }
-    m_newBar->setText(tr("%1 new, show them").arg(jobsText(m_newRows)));
+    m_newBar->setText(m_filter.isNarrowed() ? tr("Jobs have come since this search. Search again")
+                                            : tr("%1 new, show them").arg(jobsText(m_newRows)));
     m_newBar->show();
 }
 
@@ -335,7 +425,7 @@ void JobList::lookAgain(const QList<JobId> &ids)
         runtime::whenDone(m_context.service.job(id, m_model->row(at).queue), this,
                           [this, id](const Result<Job> &job) {
                               if (job)
-                                  m_model->updateRows({toSummary(*job)});
+                                  m_model->updateRows({job->summary()});
                               else if (job.error().kind == Error::Kind::NotFound)
                                   m_model->removeIds({id});
                               // Any other error: the row keeps what the event said, and the connection says

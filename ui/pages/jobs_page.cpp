@@ -14,7 +14,8 @@ namespace signalbox::ui {
 JobsPage::JobsPage(const PageContext &context, QWidget *parent)
     : Page(context, parent),
       m_filter(new FilterBar(
-          tr("handler, id, name or text of an error; state:  queue:  handler:  priority:  tag:"), this)),
+          tr("handler, id, name or text of an error; state:  queue:  handler:  args:  ended:  tag:"),
+          [this] { return namesFor(live()); }, this)),
       m_facets(new Facets(this)),
       m_list(new JobList(
           context, {tr("No jobs"), tr("Nothing is in this state just now."), tr("Submit a job…")}, this))
@@ -35,12 +36,11 @@ JobsPage::JobsPage(const PageContext &context, QWidget *parent)
     context.actions.bind(action::search, this, [this] { m_filter->takeFocus(); });
     context.actions.bind(action::selectAllRows, this, [this] { m_list->table()->selectAll(); });
     connect(m_filter, &FilterBar::filterChanged, this, &JobsPage::apply);
+    connect(m_list, &JobList::filterDropWanted, this, [this] { show({}); });
     connect(m_list, &JobList::emptyActed, this,
             [this] { Q_EMIT this->context().navigator.submitWanted({}); });
     connect(m_facets, &Facets::chosen, this, [this](std::optional<JobStatus> status) {
-        JobFilter filter = m_list->filter();
-        filter.states = status ? QSet<JobStatus>{*status} : QSet<JobStatus>();
-        show(filter);
+        show(m_list->filter().withStates(status ? QList{*status} : QList<JobStatus>()));
     });
     connect(&live(), &LiveState::figuresChanged, this, &JobsPage::updateCounts);
     updateCounts();
@@ -60,7 +60,8 @@ void JobsPage::show(const JobFilter &filter)
 
 void JobsPage::apply(const JobFilter &filter)
 {
-    m_facets->setCurrent(filter.states.size() == 1 ? std::optional(*filter.states.cbegin()) : std::nullopt);
+    const QList<JobStatus> statuses = filter.statuses();
+    m_facets->setCurrent(statuses.size() == 1 ? std::optional(statuses.front()) : std::nullopt);
     m_list->load(filter);
     updateCounts();
 }
@@ -70,8 +71,7 @@ void JobsPage::updateCounts()
     // The facets count the queues that the filter names: what a click on one would list.
     QueueStats sum;
     for (const QueueStats &stats : live().metrics().queues) {
-        const QStringList &queues = m_list->filter().queues;
-        if (!queues.isEmpty() && !queues.contains(stats.queue)) continue;
+        if (!m_list->filter().acceptsQueue(stats.queue)) continue;
         for (size_t i = 0; i < sum.sizes.size(); ++i) sum.sizes[i] += stats.sizes[i];
     }
     m_facets->setCounts(sum);

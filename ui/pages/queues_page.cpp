@@ -120,7 +120,7 @@ void QueuesPage::bindActions()
         action::showQueueJobs, this,
         [this] {
             JobFilter filter;
-            if (const std::optional<QueueStats> stats = selected()) filter.queues = {stats->queue};
+            if (const std::optional<QueueStats> stats = selected()) filter = JobFilter::ofQueue(stats->queue);
             Q_EMIT context().navigator.jobsWanted(filter);
         },
         [this] { return stateFor([](const QueueStats &) { return QString(); }); });

@@ -207,6 +207,41 @@ void CtlCommandsTest::listFilters()
     QCOMPARE(ids({u"--priority"_s, u"high"_s}), QStringList{tagged.text()});
     QCOMPARE(ids({u"--handler"_s, u"ba*"_s}), QStringList{bad.text()});
     QCOMPARE(ids({u"--text"_s, u"valueerror"_s}), QStringList{bad.text()});
+
+    const JobId mail = submit(u"ok"_s, [](JobDefinition &job) { // no worker serves that queue
+        job.queue = u"mail:eu"_s;
+        job.kwargs = JsonText::trusted(R"({"tenant":"Acme"})");
+    });
+    const auto matching = [&](const QString &filter) { return ids({u"--filter"_s, filter}); };
+    QCOMPARE(matching(u"handler:ba* -state:completed"_s), QStringList{bad.text()});
+    QCOMPARE(matching(u"state:dead_letter error:valueerror ended:<1h"_s), QStringList{bad.text()});
+    QVERIFY(matching(u"args:acme"_s).isEmpty()); // in another queue
+    QCOMPARE(matching(u"queue:\"mail*\" args:acme"_s), QStringList{mail.text()});
+    QCOMPARE(matching(u"id:"_s + bad.text()), QStringList{bad.text()});
+    QVERIFY(matching(u"state:completed id:"_s + bad.text()).isEmpty());
+    QCOMPARE(ids({u"--filter"_s, u"queue:*"_s, u"--queue"_s, u"mail:eu"_s}), QStringList{mail.text()});
+    QCOMPARE(matching(u"queue:*"_s).size(), 4);
+
+    QStringList paged; // one a page, over two queues
+    QString after;
+    do {
+        QStringList arguments{u"list"_s, u"--json"_s, u"--limit"_s, u"1"_s, u"--filter"_s, u"queue:*"_s};
+        if (!after.isEmpty()) arguments << u"--after"_s << after;
+        const CtlEnd end = run(arguments);
+        EXPECT(end, 0);
+        for (const auto row : end.json().value(u"jobs"_s).toArray())
+            paged.append(row.toObject().value(u"id"_s).toString());
+        after = end.json().value(u"next"_s).toString();
+    } while (!after.isEmpty());
+    QCOMPARE(paged.size(), 4);
+    QCOMPARE(QSet<QString>(paged.begin(), paged.end()).size(), 4);
+
+    const CtlEnd wrong = run({u"list"_s, u"--filter"_s, u"queue:mail colour:red"_s});
+    EXPECT(wrong, 2);
+    QVERIFY(wrong.err.contains("At character 12"));
+    const CtlEnd dead = run({u"dead"_s, u"list"_s, u"--filter"_s, u"error:valueerror"_s, u"--json"_s});
+    EXPECT(dead, 0);
+    QCOMPARE(dead.json().value(u"jobs"_s).toArray().size(), 1);
 }
 
 void CtlCommandsTest::deadLettersAreListedRequeuedAndDeleted()

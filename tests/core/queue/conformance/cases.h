@@ -173,6 +173,8 @@ private Q_SLOTS:
     void aCursorGoesOnWhenItsJobHasMoved();
     void endedJobsComeNewestFirst();
     void filtersByHandlerPriorityTagAndText();
+    void filtersByTextInArguments();
+    void aSearchOfLargeArgumentsGoesOnBehindItsBound();
     void aFilterThatFindsLittleComesBackShortWithACursor();
     void aRowNeverHoldsThePayload();
     void statsKeepTheConservationLaw();

@@ -173,8 +173,7 @@ void OperatorCases::requeueAllTakesWhatMatches()
         jobs.append(testJob(i % 3 == 0 ? QStringLiteral("mail.send") : QStringLiteral("files.hash")));
     q().submitAll(jobs);
     for (int i = 0; i < 450; ++i) (void)q().settle(q().claim(), ending(Outcome::Kind::FailedPermanently));
-    ListFilter mail;
-    mail.handler = QStringLiteral("mail.*");
+    const JobFilter mail = JobFilter::fromText(u"handler:mail.*").value();
     const BulkProgress done = q().requeueAll(JobStatus::DeadLetter, mail);
     QCOMPARE(done.done, 150);
     QCOMPARE(q().stats().size(JobStatus::Pending), 150);

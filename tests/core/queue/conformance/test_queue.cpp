@@ -186,7 +186,7 @@ BulkProgress TestQueue::purge(std::optional<JobStatus> status, const BulkStep &s
 {
     return must(waitFor(queue().purge(QStringLiteral("default"), status, step)), "purge");
 }
-BulkProgress TestQueue::requeueAll(JobStatus from, const ListFilter &filter)
+BulkProgress TestQueue::requeueAll(JobStatus from, const JobFilter &filter)
 {
     return must(waitFor(queue().requeueAll(QStringLiteral("default"), from, filter)), "requeueAll");
 }

@@ -48,7 +48,7 @@ public:
     QList<JobId> ids(JobStatus status); ///< all pages, in the list's order
     QueueStats stats();
     queue::BulkProgress purge(std::optional<JobStatus> status, const queue::BulkStep &step = {});
-    queue::BulkProgress requeueAll(JobStatus from, const queue::ListFilter &filter = {});
+    queue::BulkProgress requeueAll(JobStatus from, const JobFilter &filter = {});
     void pause(const QString &reason);
     void resume();
     void setLimits(const queue::QueueLimits &limits);

@@ -234,7 +234,7 @@ QString RedisSide::differenceInList(const World &world, JobStatus status)
 {
     const ListQuery query{.queue = name, .status = status, .limit = 1000};
     const Result<ListPage> shown = waitFor(m_queue.list(query));
-    const Result<ListPage> expected = world.state.page(query);
+    const Result<ListPage> expected = world.state.page(query, world.nowUs);
     if (!shown) return shown.error().text();
     if (shown->rows == expected->rows) return {};
     const auto text = [](const ListPage &page) {
