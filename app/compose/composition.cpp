@@ -72,6 +72,7 @@ public:
         parts.settings = options.settings;
         parts.seams = seams;
         parts.loadHandlers = loadHandlers;
+        if (privateRedis) parts.diskFree = [this] { return privateRedis->diskFree(); };
         service = std::make_unique<JobService>(std::move(parts));
         QObject::connect(service.get(), &JobService::problem, q, &Composition::problem);
         const Result<> handlers = options.withHandlers ? service->reloadHandlers() : Result<>();

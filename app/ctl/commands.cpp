@@ -27,6 +27,7 @@ constexpr std::array specs{
     CommandSpec{"work", "Run jobs here until told to stop", makeWork},
     CommandSpec{"events", "Print events as they happen, of every machine", makeEvents},
     CommandSpec{"metrics", "Print counts, rates and times", makeMetrics},
+    CommandSpec{"watch", "Say when something begins to be wrong, and when it ends", makeWatch},
     CommandSpec{"doctor", "Check that the stored data is what it should be", makeDoctor},
     CommandSpec{"bench", "Measure this server with jobs that do nothing", makeBench},
 };

@@ -12,6 +12,7 @@ namespace signalbox::ctl {
 [[nodiscard]] std::unique_ptr<Command> makeDeadRequeue();
 [[nodiscard]] std::unique_ptr<Command> makeDoctor();
 [[nodiscard]] std::unique_ptr<Command> makeEvents();
+[[nodiscard]] std::unique_ptr<Command> makeWatch();
 [[nodiscard]] std::unique_ptr<Command> makeList();
 [[nodiscard]] std::unique_ptr<Command> makeMetrics();
 [[nodiscard]] std::unique_ptr<Command> makeQueuesList();

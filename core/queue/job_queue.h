@@ -2,7 +2,9 @@
 
 #include "core/model/event.h"
 #include "core/model/job.h"
+#include "core/model/job_filter.h"
 #include "core/model/queue_stats.h"
+#include "core/model/server_health.h"
 #include "core/model/worker_info.h"
 #include "core/queue/metrics_record.h"
 
@@ -104,20 +106,11 @@ struct Cursor {
     QByteArray text;
     bool operator==(const Cursor &) const = default;
 };
-struct ListFilter {  ///< all given parts must match
-    QString handler; ///< exact, or a prefix when it ends with `*`
-    std::optional<JobPriority> priority;
-    QMap<QString, QString> tags;
-    QString text; ///< in id, name, handler or error, case-insensitive
-    [[nodiscard]] bool isEmpty() const;
-    [[nodiscard]] bool matches(const JobSummary &row) const;
-    bool operator==(const ListFilter &) const = default;
-};
 struct ListQuery {
     QString queue = QStringLiteral("default");
     JobStatus status = JobStatus::Pending;
-    ListFilter filter = {};
-    int limit = 100; ///< 1 … 1,000
+    JobFilter filter = {}; ///< in this state and queue; what it says of others matches nothing
+    int limit = 100;       ///< 1 … 1,000
     std::optional<Cursor> after = {};
     bool reversed
         = false; ///< default order: what happens next first (pending, due, lease), newest first where ended
@@ -216,7 +209,7 @@ public:
                                                                         RequeueEdit edit = {})
         = 0;
     [[nodiscard]] virtual QFuture<Result<BulkProgress>> requeueAll(QString queue, JobStatus from,
-                                                                   ListFilter filter, BulkStep step = {})
+                                                                   JobFilter filter, BulkStep step = {})
         = 0;
     [[nodiscard]] virtual QFuture<Result<QList<Result<>>>> runNow(QString queue, QList<JobId> ids) = 0;
     [[nodiscard]] virtual QFuture<Result<QList<Result<>>>> remove(QString queue, QList<JobId> ids) = 0;
@@ -240,6 +233,8 @@ public:
     [[nodiscard]] virtual QFuture<Result<MetricsSeries>> metricsSeries(MetricsQuery query) = 0;
     /// The last so many events, at most; for figures. Unsupported where events are told and not kept.
     [[nodiscard]] virtual QFuture<Result<RecentEvents>> recentEvents(QString queue, int most);
+    /// As far as the server tells. A queue without a server is always well: the default.
+    [[nodiscard]] virtual QFuture<Result<ServerHealth>> serverHealth();
 
     // For the pool (engine thread)
     virtual void settleAndClaim(QByteArray worker, SettleAndClaim call,

@@ -2,6 +2,7 @@
 #include "core/queue/job_record.h"
 #include "core/queue/redis_job_queue_calls.h"
 #include "core/queue/run_record.h"
+#include "core/queue/server_facts.h"
 #include "core/queue/words.h"
 
 #include <algorithm>
@@ -38,6 +39,14 @@ void applyRun(Job &job, const RunRecord &run, const QByteArray &apart)
 std::optional<Timestamp> timeOfScore(const QByteArray &score)
 {
     return fromMicros(score.toLongLong() * 1000);
+}
+
+/// Of a row that came with its payload. What cannot be read matches nothing; the row itself says that it is
+/// damaged.
+bool argumentsMatch(const JobFilter &filter, const QString &queue, const Reply *fields)
+{
+    const Result<JobDefinition> job = decodeJob(JobId::trusted(fields[0].text), queue, fields[2].text);
+    return job && filter.argumentsMatch(job->args, job->kwargs);
 }
 
 JobSummary readRow(const QString &queue, JobStatus status, const Reply *fields)
@@ -295,7 +304,7 @@ void RedisJobQueue::readPages(const std::shared_ptr<ListCall> &call)
     const bool isDownward = isTerminal(query.status) != query.reversed; // what ended shows the newest first
     eval(scripts::page, query.queue,
          {QByteArray(1, toLetter(query.status)), QByteArray::number(wanted), isDownward ? "1" : "0",
-          call->score, call->id},
+          call->score, call->id, query.filter.asksForArguments() ? "1" : "0"},
          [this, call, isFiltered](const Result<Reply> &reply) {
              if (!reply || reply->size() < pageFrom || (reply->size() - pageFrom) % pageFields != 0) {
                  call->done(tl::unexpected(reply ? unexpectedReply(scripts::page.name) : reply.error()));
@@ -304,6 +313,8 @@ void RedisJobQueue::readPages(const std::shared_ptr<ListCall> &call)
              const ListQuery &asked = call->query;
              ListPage &page = call->page;
              bool isEnd = reply->at(1).toInteger() == 1;
+             const Timestamp now = fromMicros(reply->at(0).text.toLongLong());
+             const bool isPayloadAsked = asked.filter.asksForArguments();
              for (size_t at = pageFrom; at < reply->size(); at += pageFields) {
                  if (page.rows.size() >= asked.limit) {
                      isEnd = false; // the rest of these is for the next page
@@ -313,7 +324,9 @@ void RedisJobQueue::readPages(const std::shared_ptr<ListCall> &call)
                  call->id = reply->at(at).text;
                  call->score = reply->at(at + 1).text;
                  JobSummary row = readRow(asked.queue, asked.status, &reply->at(at));
-                 if (!isFiltered || asked.filter.matches(row)) page.rows.append(std::move(row));
+                 if (isFiltered && !asked.filter.matches(row, now)) continue;
+                 if (isPayloadAsked && !argumentsMatch(asked.filter, asked.queue, &reply->at(at))) continue;
+                 page.rows.append(std::move(row));
              }
              const bool isFull
                  = page.rows.size() >= asked.limit || (isFiltered && page.scanned >= asked.scanMax);
@@ -349,6 +362,21 @@ QFuture<Result<Timestamp>> RedisJobQueue::serverNow()
             if (!reply) return answer.give(tl::unexpected(reply.error()));
             if (reply->size() != 2) return answer.give(tl::unexpected(unexpectedReply("TIME")));
             answer.give(fromMicros(reply->at(0).toInteger() * 1'000'000 + reply->at(1).toInteger()));
+        });
+    });
+}
+
+QFuture<Result<ServerHealth>> JobQueue::serverHealth()
+{
+    return runtime::answered<ServerHealth>(ServerHealth());
+}
+
+QFuture<Result<ServerHealth>> RedisJobQueue::serverHealth()
+{
+    return ask<ServerHealth>([this](const auto &answer) {
+        m_client->send({"INFO"}, [answer](const Result<Reply> &reply) {
+            answer.give(
+                reply.map([](const Reply &info) { return healthOf(ServerFacts::infoLines(info.text)); }));
         });
     });
 }

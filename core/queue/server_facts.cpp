@@ -117,6 +117,29 @@ QMap<QByteArray, QByteArray> ServerFacts::infoLines(const QByteArray &text)
     return lines;
 }
 
+ServerHealth healthOf(const QMap<QByteArray, QByteArray> &info)
+{
+    const auto number = [&info](const char *name) -> std::optional<qint64> {
+        bool isNumber = false;
+        const qint64 value = info.value(name).toLongLong(&isNumber);
+        return isNumber ? std::optional(value) : std::nullopt;
+    };
+    ServerHealth health;
+    health.usedMemory = number("used_memory");
+    if (const auto most = number("maxmemory"); most && *most > 0) health.maxMemory = most;
+    health.evictionPolicy = QString::fromUtf8(info.value("maxmemory_policy"));
+    health.evictedKeys = number("evicted_keys");
+    health.isReplica = info.value("role") == "slave";
+    const bool appends = info.value("aof_enabled") == "1";
+    const QByteArray append = info.value("aof_last_write_status"),
+                     snapshot = info.value("rdb_last_bgsave_status");
+    if (appends && !append.isEmpty())
+        health.couldWriteToDisk = append == "ok";
+    else if (!snapshot.isEmpty())
+        health.couldWriteToDisk = snapshot == "ok";
+    return health;
+}
+
 ServerVerdict judge(const ServerFacts &facts)
 {
     return ServerJudge(facts).verdict();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/model/server_health.h"
 #include "core/queue/finding.h"
 
 #include <QMap>
@@ -20,5 +21,7 @@ struct ServerVerdict {
     QStringList unchecked;
 };
 [[nodiscard]] ServerVerdict judge(const ServerFacts &facts);
+/// Of INFO's lines.
+[[nodiscard]] ServerHealth healthOf(const QMap<QByteArray, QByteArray> &info);
 
 } // namespace signalbox::queue

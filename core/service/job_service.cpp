@@ -216,8 +216,8 @@ QFuture<Result<QList<Result<>>>> JobService::remove(QString queue, QList<JobId> 
     return d->queue.remove(std::move(queue), std::move(ids));
 }
 
-QFuture<Result<queue::BulkProgress>> JobService::requeueAll(QString queue, JobStatus from,
-                                                            queue::ListFilter filter, queue::BulkStep step)
+QFuture<Result<queue::BulkProgress>> JobService::requeueAll(QString queue, JobStatus from, JobFilter filter,
+                                                            queue::BulkStep step)
 {
     return d->queue.requeueAll(std::move(queue), from, std::move(filter), std::move(step));
 }
@@ -258,6 +258,17 @@ QFuture<Result<>> JobService::setLimits(QString queue, queue::QueueLimits limits
 QFuture<Result<ServiceMetrics>> JobService::metrics()
 {
     return d->ask<ServiceMetrics>([this](const Answer<ServiceMetrics> &answer) { d->gatherMetrics(answer); });
+}
+
+QFuture<Result<ServiceHealth>> JobService::health()
+{
+    return d->ask<ServiceHealth>([this](const Answer<ServiceHealth> &answer) {
+        whenDone(d->queue.serverHealth(), d.get(), [this, answer](const Result<ServerHealth> &server) {
+            answer.give(server.map([this](const ServerHealth &told) {
+                return ServiceHealth{told, d->parts.diskFree ? d->parts.diskFree() : std::nullopt};
+            }));
+        });
+    });
 }
 
 QFuture<Result<QMap<QString, QMap<QString, qint64>>>> JobService::handlerCounts(QString queue)

@@ -22,6 +22,12 @@ struct ServiceMetrics {
     [[nodiscard]] QByteArray toJson() const;
 };
 
+/// How the server does, and the disk that it writes to where that is this machine's: the private server's.
+struct ServiceHealth {
+    ServerHealth server;
+    std::optional<qint64> diskFree; ///< bytes
+};
+
 /// The one door for console, CLI and embedders: everything that can be asked of queue and workers, and every
 /// event as a Qt signal, in every process that shares the queue. Threads  lives in the engine thread; public
 /// calls from any thread, answered through futures (runtime::whenDone);
@@ -38,6 +44,8 @@ public:
         /// process' handlers are registered in code.
         std::function<Result<QMap<QString, std::shared_ptr<worker::Handler>>>(const QString &file)>
             loadHandlers = {};
+        /// Of the disk under a server of this machine's own; empty: it is not.
+        std::function<std::optional<qint64>()> diskFree = {};
     };
     explicit JobService(Parts parts, QObject *parent = nullptr);
     ~JobService() override;
@@ -81,7 +89,7 @@ public:
     [[nodiscard]] QFuture<Result<QList<Result<JobId>>>> retry(QString queue, QList<JobId> ids);
     [[nodiscard]] QFuture<Result<QList<Result<>>>> remove(QString queue, QList<JobId> ids);
     [[nodiscard]] QFuture<Result<queue::BulkProgress>>
-    requeueAll(QString queue, JobStatus from, queue::ListFilter filter = {}, queue::BulkStep step = {});
+    requeueAll(QString queue, JobStatus from, JobFilter filter = {}, queue::BulkStep step = {});
     [[nodiscard]] QFuture<Result<queue::BulkProgress>> purge(QString queue, std::optional<JobStatus> status,
                                                              queue::BulkStep step = {});
     [[nodiscard]] QFuture<Result<Timestamp>> serverNow(); ///< by which jobs are due and heartbeats are old
@@ -91,6 +99,7 @@ public:
     [[nodiscard]] QFuture<Result<>> resumeQueue(QString queue);
     [[nodiscard]] QFuture<Result<>> setLimits(QString queue, queue::QueueLimits limits);
     [[nodiscard]] QFuture<Result<ServiceMetrics>> metrics();
+    [[nodiscard]] QFuture<Result<ServiceHealth>> health();
     [[nodiscard]] QFuture<Result<QMap<QString, QMap<QString, qint64>>>> handlerCounts(QString queue);
     [[nodiscard]] QFuture<Result<MetricsSeries>> metricsSeries(queue::MetricsQuery query);
     [[nodiscard]] QFuture<Result<queue::RecentEvents>> recentEvents(QString queue, int most);

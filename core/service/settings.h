@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/metrics/alert_rules.h"
 #include "core/queue/job_queue.h"
 #include "core/redis/redis_url.h"
 #include "core/worker/worker_pool.h"
@@ -29,6 +30,7 @@ struct Settings {
     std::chrono::milliseconds metricsInterval{5'000};   ///< monitoring.metrics_interval
     bool logSlowJobs = true;                            ///< monitoring.log_slow_jobs
     std::chrono::milliseconds slowJobThreshold{60'000}; ///< monitoring.slow_job_threshold
+    metrics::AlertThresholds alerts;                    ///< alerts.*
     QString handlersFile; ///< workers.handlers; empty: <config>/signalbox/handlers.json where it exists
     QString dataFolder;   ///< the private server's; empty: XDG data
     QString privateFsync = QStringLiteral("always"); ///< private.appendfsync: always, everysec

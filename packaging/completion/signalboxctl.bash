@@ -25,6 +25,7 @@ _signalboxctl() {
         " work") path=" work" ;;
         " events") path=" events" ;;
         " metrics") path=" metrics" ;;
+        " watch") path=" watch" ;;
         " doctor") path=" doctor" ;;
         " bench") path=" bench" ;;
         esac
@@ -37,9 +38,9 @@ _signalboxctl() {
     " wait") words="--help --timeout" ;;
     " cancel") words="--help" ;;
     " retry") words="--help" ;;
-    " list") words="--help --status --limit --after --handler --priority --tag --text --reverse" ;;
+    " list") words="--help --filter --status --limit --after --handler --priority --tag --text --reverse" ;;
     " dead") words="list requeue delete --help" ;;
-    " dead list") words="--help --limit --after --handler" ;;
+    " dead list") words="--help --limit --after --handler --filter" ;;
     " dead requeue") words="--help --all --handler" ;;
     " dead delete") words="--help --all --yes" ;;
     " queues") words="list pause resume purge --help" ;;
@@ -52,9 +53,10 @@ _signalboxctl() {
     " work") words="--help --workers --handlers --queues --drain" ;;
     " events") words="--help --count --type --job" ;;
     " metrics") words="--help --prometheus --since --csv" ;;
+    " watch") words="--help --every --once --exec" ;;
     " doctor") words="--help --deep --repair" ;;
     " bench") words="--help --jobs --workers --samples" ;;
-    *) words="submit status show result wait cancel retry list dead queues workers work events metrics doctor bench" ;;
+    *) words="submit status show result wait cancel retry list dead queues workers work events metrics watch doctor bench" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words --help --redis --queue --json --set --settings --version" -- "$current")
 }

@@ -1,6 +1,6 @@
 // The window over a real service: in memory, and on a real server.
-#include "tests/core/service/service_rig.h"
 #include "tests/ui/rows.h"
+#include "tests/ui/stage.h"
 #include "ui/models/activity_model.h"
 #include "ui/models/queue_table_model.h"
 #include "ui/models/worker_tree_model.h"
@@ -18,6 +18,7 @@
 #include "ui/parts/json_edit.h"
 #include "ui/parts/notice.h"
 #include "ui/parts/tile.h"
+#include "ui/window/alert_bar.h"
 #include "ui/window/command_palette.h"
 #include "ui/window/main_window.h"
 #include "ui/window/sidebar.h"
@@ -26,90 +27,15 @@
 #include <QComboBox>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QSettings>
 #include <QTabWidget>
+#include <QTemporaryDir>
 #include <QTest>
-
-#include <atomic>
 
 using namespace signalbox;
 using namespace signalbox::test;
 using namespace signalbox::ui;
 using namespace Qt::StringLiterals;
-
-namespace {
-
-/// A handler that holds its jobs until it is told to let them go.
-struct Gate {
-    std::atomic<bool> isOpen{false};
-    worker::RunResult run(worker::RunContext &context) const
-    {
-        context.reportProgress(1, 4, u"one of four"_s);
-        context.log(u"waiting at the gate"_s);
-        while (!isOpen) {
-            if (context.cancelToken().waitFor(5ms)) return worker::RunResult::failed(u"stopped"_s);
-        }
-        return worker::RunResult::completed(JsonText::trusted(R"({"passed":true})"));
-    }
-};
-
-/// Service and window, with two handlers: "gate" waits, "fail" fails.
-class Stage {
-public:
-    explicit Stage(const TestServer *server) : rig(server)
-    {
-        rig.handle(u"gate"_s,
-                   [this](const JobDefinition &, worker::RunContext &context) { return gate.run(context); });
-        rig.handle(u"fail"_s, [](const JobDefinition &, worker::RunContext &) {
-            return worker::RunResult::failed(u"KeyError: 'currency'\n  at billing.charge"_s);
-        });
-        const Result<> started = get(rig->start());
-        if (!started) qFatal("%s", qPrintable(started.error().text()));
-        theme = std::make_unique<Theme>(Theme::Choice::Light);
-        window = std::make_unique<MainWindow>(rig.service(), *runtime::systemSeams().clock, *theme);
-        window->resize(1280, 800);
-        window->show();
-    }
-    ~Stage()
-    {
-        gate.isOpen = true;
-        window.reset();
-        std::ignore = get(rig->stopWorkers(worker::WorkerPool::StopMode::Now));
-        std::ignore = get(rig->stop());
-    }
-    JobId submit(const QString &handler, int retries = 0)
-    {
-        JobDefinition job;
-        job.handler = handler;
-        job.retry.maxRetries = retries;
-        const auto submitted = get(rig->submit(job));
-        if (!submitted) qFatal("%s", qPrintable(submitted.error().text()));
-        return submitted->id;
-    }
-    void startWorkers(int count = 1)
-    {
-        const Result<> started = get(rig->startWorkers(count));
-        if (!started) qFatal("%s", qPrintable(started.error().text()));
-    }
-    template <typename PageType> PageType *show(const QString &id)
-    {
-        window->showPage(id);
-        return qobject_cast<PageType *>(window->page(id));
-    }
-    [[nodiscard]] QAction *action(const ActionSpec &spec) const { return window->actions().action(spec); }
-    [[nodiscard]] qint64 size(JobStatus status) const { return window->live().sum().size(status); }
-
-    Gate gate; // outlives the workers that wait at it
-    ServiceRig rig;
-    std::unique_ptr<Theme> theme;
-    std::unique_ptr<MainWindow> window;
-};
-
-void select(JobList *list, const JobId &id)
-{
-    list->table()->selectRow(list->model()->rowOf(id));
-}
-
-} // namespace
 
 class MainWindowTest : public QObject {
     Q_OBJECT
@@ -122,7 +48,6 @@ private Q_SLOTS:
     void aDeadLetterNewerThanTheFiguresIsListed();
     void deletingAsksFirstAndSaysHowMany();
     void newRowsWaitBehindTheBar();
-    void theFilterNarrowsAndSaysWhatIsWrong();
     void overviewShowsWhatRunsAndWhatFailed();
     void workersStartScaleAndStop();
     void theLocalPoolIsAsFreshAmongAllMachines();
@@ -138,10 +63,15 @@ private Q_SLOTS:
 private:
     std::unique_ptr<Stage> stage();
     std::unique_ptr<TestServer> m_server;
+    QTemporaryDir m_home;
 };
 
 void MainWindowTest::initTestCase_data()
 {
+    // What the window remembers is nobody's: neither read from whoever runs the tests nor left with them.
+    QVERIFY(m_home.isValid());
+    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_home.path());
+    QCoreApplication::setOrganizationName(u"signalbox-test"_s);
     QTest::addColumn<bool>("isOnServer");
     QTest::newRow("memory") << false;
     QTest::newRow("redis") << true;
@@ -266,35 +196,12 @@ void MainWindowTest::newRowsWaitBehindTheBar()
     QCOMPARE(page->list()->newRows(), 0);
 }
 
-void MainWindowTest::theFilterNarrowsAndSaysWhatIsWrong()
-{
-    const auto s = stage();
-    s->submit(u"gate"_s);
-    const JobId other = s->submit(u"fail"_s);
-    auto *page = s->show<JobsPage>(u"jobs"_s);
-    QTRY_COMPARE(page->list()->model()->rowCount(), 2);
-    auto *box = page->findChild<QLineEdit *>();
-    s->action(action::search)->trigger();
-    QTest::keyClicks(box, u"handler:fail"_s);
-    QTest::keyClick(box, Qt::Key_Return);
-    QTRY_COMPARE(page->list()->model()->rowCount(), 1);
-    QCOMPARE(page->list()->model()->rowOf(other), 0);
-    box->clear();
-    QTest::keyClicks(box, u"colour:red"_s);
-    QTest::keyClick(box, Qt::Key_Return);
-    QCOMPARE(page->list()->filter().list.handler, u"fail"_s); // the last good one stays
-    box->clear();
-    QTest::keyClicks(box, u"handler:nobody"_s);
-    QTest::keyClick(box, Qt::Key_Return);
-    QTRY_COMPARE(page->list()->notice()->title(), u"Nothing matches"_s);
-}
-
 void MainWindowTest::overviewShowsWhatRunsAndWhatFailed()
 {
     const auto s = stage();
     auto *page = s->show<OverviewPage>(u"overview"_s);
     const JobId running = s->submit(u"gate"_s);
-    QTRY_VERIFY(page->alert()->title().contains("default"_L1)); // no worker serves it
+    QTRY_VERIFY(s->window->alertBar()->title().contains("default"_L1)); // no worker serves it
     s->submit(u"fail"_s);
     s->startWorkers(2);
     QTRY_COMPARE(page->runningModel()->rowOf(running), 0);
@@ -302,7 +209,7 @@ void MainWindowTest::overviewShowsWhatRunsAndWhatFailed()
     QCOMPARE(page->failuresModel()->group(0).signature, u"KeyError: 'currency'"_s);
     QTRY_COMPARE(page->tile(JobStatus::DeadLetter)->content().number, u"1"_s);
     QTRY_COMPARE(page->tile(JobStatus::Running)->content().unit, u"of 2"_s);
-    QTRY_VERIFY(page->alert()->title().isEmpty());
+    QTRY_VERIFY(s->window->alertBar()->title().isEmpty());
     s->gate.isOpen = true;
     QTRY_COMPARE(page->runningModel()->rowCount(), 0);
     page->tile(JobStatus::DeadLetter)->click();
@@ -478,10 +385,10 @@ void MainWindowTest::aLostConnectionKeepsWhatWasThere()
     s->submit(u"gate"_s);
     auto *jobs = s->show<JobsPage>(u"jobs"_s);
     QTRY_COMPARE(jobs->list()->model()->rowCount(), 1);
-    auto *overview = s->show<OverviewPage>(u"overview"_s);
+    s->window->showPage(u"overview"_s);
     m_server->kill9();
     QTRY_VERIFY_WITH_TIMEOUT(s->window->live().isStale(), 20'000);
-    QTRY_COMPARE(overview->alert()->title(), u"Connection lost"_s);
+    QTRY_COMPARE(s->window->alertBar()->title(), u"Connection lost"_s);
     QVERIFY(s->window->status()->text().contains("Connection lost"_L1));
     QCOMPARE(s->window->sidebar()->countText(u"jobs"_s), u"1"_s); // the last that was known
     s->window->showPage(u"jobs"_s);

@@ -5,16 +5,19 @@
 #include "core/runtime/answer.h"
 #include "core/runtime/clock.h"
 #include "ui/models/job_table_model.h"
+#include "ui/pages/filter_bar.h"
 #include "ui/pages/inspector.h"
 #include "ui/pages/job_list.h"
 #include "ui/pages/submit_dialog.h"
 #include "ui/parts/data_table.h"
 #include "ui/parts/json_edit.h"
+#include "ui/parts/search_strip.h"
 #include "ui/window/main_window.h"
 
 #include <QApplication>
 #include <QDir>
 #include <QElapsedTimer>
+#include <QLineEdit>
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QTest>
@@ -182,6 +185,23 @@ void takeAll(ui::MainWindow &window, ui::Theme &theme, service::JobService &serv
     waitUntil("no jobs are listed", [&] { return jobs->model()->rowCount() > 20; });
     jobs->table()->selectRow(3);
     photographer.takeBoth(window, theme, u"jobs"_s);
+    auto *filter = window.page(u"jobs"_s)->findChild<ui::FilterBar *>();
+    const auto narrow = [filter](const QString &text) {
+        filter->box()->setText(text);
+        Q_EMIT filter->box()->returnPressed();
+    };
+    narrow(u"handler:media* args:share created:<1h"_s);
+    waitUntil("the search does not end", [&] {
+        return jobs->search()->state() == ui::SearchStrip::State::Done && !jobs->search()->text().isEmpty();
+    });
+    photographer.takeBoth(window, theme, u"jobs-search"_s);
+    narrow(u"state:dead_letter colour:red"_s);
+    photographer.takeBoth(window, theme, u"jobs-filter-fault"_s);
+    narrow({});
+    window.showPage(u"metrics"_s);
+    const qsizetype later = window.live().samples().size() + 12; // two buckets more
+    waitUntil("no metrics come", [&] { return window.live().samples().size() >= later; });
+    photographer.takeBoth(window, theme, u"metrics"_s);
 
     window.showPage(u"dead"_s);
     auto *dead = window.page(u"dead"_s)->findChild<ui::JobList *>();

@@ -3,7 +3,6 @@
 #include "core/model/display_text.h"
 #include "core/model/number_text.h"
 #include "core/runtime/answer.h"
-#include "ui/models/queue_table_model.h"
 #include "ui/pages/first_start.h"
 #include "ui/parts/action_button.h"
 #include "ui/parts/data_table.h"
@@ -15,7 +14,6 @@
 #include "ui/theme/words.h"
 
 #include <QBoxLayout>
-#include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
 
@@ -34,9 +32,6 @@ constexpr std::array tileOrder{JobStatus::Pending,   JobStatus::Running, JobStat
 
 OverviewPage::OverviewPage(const PageContext &context, QWidget *parent)
     : Page(context, parent),
-      m_alert(new AlertStrip(this)),
-      m_startWorkers(new QPushButton(this)),
-      m_showQueue(new QPushButton(tr("Show queue"), this)),
       m_body(new QStackedWidget(this)),
       m_firstStart(new FirstStart(context, this)),
       m_running(new JobTableModel(context.live.clock(), this)),
@@ -45,8 +40,6 @@ OverviewPage::OverviewPage(const PageContext &context, QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 0, 12, 12);
     layout->setSpacing(8);
-    buildAlert();
-    layout->addWidget(m_alert);
     buildTiles(layout);
     m_lists = buildLists();
     m_body->addWidget(m_lists);
@@ -82,25 +75,12 @@ void OverviewPage::buildTiles(QBoxLayout *layout)
                 Q_EMIT context().navigator.pageWanted(u"dead"_s);
                 return;
             }
-            JobFilter filter;
-            filter.states = {status};
-            Q_EMIT context().navigator.jobsWanted(filter);
+            Q_EMIT context().navigator.jobsWanted(JobFilter::ofState(status));
         });
         m_tiles.insert(status, tile);
         row->addWidget(tile, 1);
     }
     layout->addLayout(row);
-}
-
-void OverviewPage::buildAlert()
-{
-    setEmphasis(m_startWorkers, Emphasis::Primary);
-    m_alert->addButton(m_startWorkers);
-    m_alert->addButton(m_showQueue);
-    connect(m_startWorkers, &QPushButton::clicked, this,
-            [this] { context().actions.action(action::startWorkers)->trigger(); });
-    connect(m_showQueue, &QPushButton::clicked, this,
-            [this] { Q_EMIT context().navigator.pageWanted(u"queues"_s); });
 }
 
 QWidget *OverviewPage::buildLists()
@@ -191,7 +171,6 @@ void OverviewPage::showFigures()
         setSummary(isFirst ? tr("nothing has run yet") : tr("last 15 minutes"));
     m_running->setStale(live().isStale());
     updateTiles();
-    updateAlert();
     // Lists follow the figures, which come at most twice a second.
     if (!m_readRunning.isActive()) m_readRunning.start(m_runningOut > 0 ? readEvery : 0ms);
     if (!m_readFailures.isActive()) m_readFailures.start(m_failuresOut > 0 ? readEvery : 0ms);
@@ -248,46 +227,6 @@ void OverviewPage::updateTiles()
     show(JobStatus::DeadLetter, sum.size(JobStatus::DeadLetter), {},
          sum.size(JobStatus::DeadLetter) > 0 ? tr("wait for a person") : tr("none"),
          line(&Sample::dead, false));
-}
-
-void OverviewPage::updateAlert()
-{
-    m_alertQueue.clear();
-    QueueTableModel states;
-    states.setQueues(live().metrics().queues, live().pools());
-    const QueueTableModel::Row *worst = nullptr;
-    for (int i = 0; i < states.rowCount(); ++i) {
-        const QueueTableModel::Row &row = states.row(i);
-        if (row.health != QueueHealth::NoWorker) continue;
-        if (worst == nullptr || row.stats.size(JobStatus::Pending) > worst->stats.size(JobStatus::Pending))
-            worst = &row;
-    }
-    if (!live().hasFigures() && live().figuresError()) {
-        m_alert->setAlert(AlertStrip::Level::Error, displayLine(live().figuresError()->what),
-                          displayLine(live().figuresError()->why + u' ' + live().figuresError()->todo));
-        m_startWorkers->hide();
-        m_showQueue->hide();
-    } else if (live().isStale()) {
-        const std::optional<Error> error
-            = live().connection().error ? live().connection().error : live().figuresError();
-        m_alert->setAlert(AlertStrip::Level::Error, tr("Connection lost"),
-                          error ? displayLine(error->why + u' ' + error->todo)
-                                : tr("It comes back by itself."));
-        m_startWorkers->hide();
-        m_showQueue->hide();
-    } else if (worst != nullptr) {
-        const QString queue = displayLine(worst->stats.queue);
-        m_alertQueue = worst->stats.queue;
-        QString sentence = tr("%1 wait").arg(jobsText(worst->stats.size(JobStatus::Pending)));
-        if (worst->stats.oldestWait)
-            sentence += tr(", the oldest %1").arg(durationText(*worst->stats.oldestWait));
-        m_alert->setAlert(AlertStrip::Level::Warning, tr("No worker serves queue %1").arg(queue), sentence);
-        m_startWorkers->setText(tr("Start local workers"));
-        m_startWorkers->setVisible(live().localState() == worker::WorkerPool::State::Stopped);
-        m_showQueue->show();
-    } else {
-        m_alert->clear();
-    }
 }
 
 QStringList OverviewPage::queuesWith(JobStatus status) const

@@ -6,20 +6,17 @@
 
 #include <QTimer>
 
-class QPushButton;
 class QStackedWidget;
 
 namespace signalbox::ui {
 
-class AlertStrip;
 class DataTable;
 class FirstStart;
 class Notice;
 class Panel;
 class Tile;
 
-/// What happens now, in one look: six figures, the one problem that matters most, running jobs, newest
-/// failures. Every number leads to the list behind it.
+/// What happens now, in one look: six figures, running jobs, newest failures. Every number leads to the list behind it.
 class OverviewPage : public Page {
     Q_OBJECT
 public:
@@ -27,7 +24,6 @@ public:
     void refresh() override;
     [[nodiscard]] JobTableModel *runningModel() const { return m_running; }
     [[nodiscard]] FailureGroupsModel *failuresModel() const { return m_failures; }
-    [[nodiscard]] AlertStrip *alert() const { return m_alert; }
     [[nodiscard]] Tile *tile(JobStatus status) const { return m_tiles.value(status); }
 
 protected:
@@ -35,23 +31,17 @@ protected:
 
 private:
     void buildTiles(class QBoxLayout *layout);
-    void buildAlert();
     QWidget *buildLists();
     QWidget *buildRunning();
     QWidget *buildFailures();
     void showFigures();
     void updateTiles();
-    void updateAlert();
     void readRunning();
     void readFailures();
     [[nodiscard]] QStringList queuesWith(JobStatus status) const;
     [[nodiscard]] QList<double> line(qint64 Sample::*figure, bool isRate) const;
 
     QHash<JobStatus, Tile *> m_tiles;
-    AlertStrip *m_alert;
-    QPushButton *m_startWorkers;
-    QPushButton *m_showQueue;
-    QString m_alertQueue;
     QStackedWidget *m_body;
     FirstStart *m_firstStart;
     QWidget *m_lists = nullptr;

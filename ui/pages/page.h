@@ -1,8 +1,8 @@
 #pragma once
 
+#include "core/model/job_filter.h"
 #include "ui/actions/actions.h"
 #include "ui/live/live_state.h"
-#include "ui/models/job_filter.h"
 
 #include <QWidget>
 
@@ -16,7 +16,8 @@ public:
 
 Q_SIGNALS:
     void pageWanted(const QString &id); ///< a PageSpec's
-    void jobsWanted(const signalbox::ui::JobFilter &filter);
+    void jobsWanted(const signalbox::JobFilter &filter);
+    void deadLettersWanted(const signalbox::JobFilter &filter);
     void jobWanted(const QString &queue, const signalbox::JobId &id);
     void jobSelected(const QString &queue, const signalbox::JobId &id); ///< shown if the inspector is open
     void submitWanted(const QString &handler);

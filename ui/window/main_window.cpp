@@ -4,6 +4,7 @@
 #include "ui/pages/inspector.h"
 #include "ui/pages/submit_dialog.h"
 #include "ui/theme/icons.h"
+#include "ui/window/alert_bar.h"
 #include "ui/window/page_head.h"
 #include "ui/window/sidebar.h"
 #include "ui/window/status_line.h"
@@ -34,6 +35,7 @@ MainWindow::MainWindow(service::JobService &service, const runtime::Clock &clock
       m_service(service),
       m_theme(theme),
       m_live(new LiveState(service, clock, this)),
+      m_alerts(new AlertDesk(service, *m_live, this)),
       m_actions(new ActionRegistry(consoleActions(), this)),
       m_navigator(new Navigator(this))
 {
@@ -74,6 +76,8 @@ QWidget *MainWindow::buildCentre()
     rightColumn->setSpacing(0);
     m_head = new PageHead(right);
     rightColumn->addWidget(m_head);
+    m_alertBar = new AlertBar({m_service, *m_live, *m_actions, *m_navigator}, *m_alerts, right);
+    rightColumn->addWidget(m_alertBar);
     m_inner = new QMainWindow(right);
     m_inner->setWindowFlags(Qt::Widget); // the constructor makes it a window whatever it is told
     m_stack = new QStackedWidget(m_inner);
@@ -133,6 +137,10 @@ void MainWindow::connectNavigator()
     connect(m_navigator, &Navigator::jobsWanted, this, [this](const JobFilter &filter) {
         showPage(u"jobs"_s);
         page(u"jobs"_s)->show(filter);
+    });
+    connect(m_navigator, &Navigator::deadLettersWanted, this, [this](const JobFilter &filter) {
+        showPage(u"dead"_s);
+        page(u"dead"_s)->show(filter);
     });
     connect(m_navigator, &Navigator::jobWanted, this, [this](const QString &queue, const JobId &id) {
         m_inspector->showJob(queue, id);

@@ -10,6 +10,8 @@ class QStackedWidget;
 
 namespace signalbox::ui {
 
+class AlertBar;
+class AlertDesk;
 class Inspector;
 class PageHead;
 class Sidebar;
@@ -29,6 +31,8 @@ public:
     [[nodiscard]] Page *page(const QString &id) const;
     [[nodiscard]] LiveState &live() const { return *m_live; }
     [[nodiscard]] ActionRegistry &actions() const { return *m_actions; }
+    [[nodiscard]] AlertDesk &alerts() const { return *m_alerts; }
+    [[nodiscard]] AlertBar *alertBar() const { return m_alertBar; }
     [[nodiscard]] Inspector *inspector() const { return m_inspector; }
     [[nodiscard]] StatusLine *status() const { return m_status; }
     [[nodiscard]] Sidebar *sidebar() const { return m_sidebar; }
@@ -62,11 +66,13 @@ private:
     service::JobService &m_service;
     Theme &m_theme;
     LiveState *m_live;
+    AlertDesk *m_alerts;
     ActionRegistry *m_actions;
     Navigator *m_navigator;
     TopBar *m_topBar = nullptr;
     Sidebar *m_sidebar = nullptr;
     PageHead *m_head = nullptr;
+    AlertBar *m_alertBar = nullptr;
     QStackedWidget *m_stack = nullptr;
     QMainWindow *m_inner = nullptr; ///< holds page and docks, so that bars and sidebar stay outside
     QDockWidget *m_dock = nullptr;
