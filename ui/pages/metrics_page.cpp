@@ -79,6 +79,10 @@ MetricsPage::MetricsPage(const PageContext &context, QWidget *parent)
     m_range->setAccessibleName(tr("Range"));
     m_queue->setAccessibleName(tr("Queue"));
     m_handler->setAccessibleName(tr("Handler"));
+    for (QComboBox *box : {m_queue, m_handler}) { // filled later, and with names of any length
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(14);
+    }
     m_whole->hide();
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 12, 12, 12);

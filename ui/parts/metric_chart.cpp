@@ -83,8 +83,14 @@ void MetricChart::findTop()
 
 std::vector<double> MetricChart::gridValues() const
 {
-    if (m_scale != Scale::Duration) return {0, m_top / 4, m_top / 2, m_top * 3 / 4, m_top};
-    std::vector<double> values; // a labelled axis: 0.1 s, 1 s, 10 s, 1 min, 10 min, 1 h
+    std::vector<double> values;
+    if (m_scale != Scale::Duration) { // the top is 1, 2 or 5 of its power of ten: round steps
+        const double first = m_top / std::pow(10.0, std::floor(std::log10(m_top) + 1e-9));
+        const int parts = std::lround(first) == 2 ? 4 : 5;
+        for (int part = 0; part <= parts; ++part) values.push_back(m_top * part / parts);
+        return values;
+    }
+    // a labelled axis: 0.1 s, 1 s, 10 s, 1 min, 10 min, 1 h
     for (const double us : {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 6e7, 6e8, 3.6e9, 3.6e10, 8.64e10})
         if (std::log10(us) >= m_bottom && std::log10(us) <= m_top) values.push_back(us);
     return values;
@@ -195,17 +201,19 @@ void MetricChart::paintGrid(QPainter &painter) const
 {
     const Look &look = lookOf(this);
     painter.setFont(look.axis);
-    QString last; // of small counts some lines would have the same label
     for (const double value : gridValues()) {
+        const QString label = m_valueText(value);
+        // Half a job is none: where only whole numbers are told, there are lines at whole numbers only.
+        const bool isWhole = std::abs(value - std::round(value)) < 1e-9;
+        if (m_scale != Scale::Duration && !isWhole && label == m_valueText(std::round(value))) continue;
         const double y = std::round(yOf(value)) + 0.5;
         painter.setPen(QPen(look(y >= plot().bottom() ? Token::Axis : Token::Grid), 1));
         painter.drawLine(QPointF(plot().left(), y), QPointF(plot().right(), y));
-        const QString label = m_valueText(value);
-        if (std::exchange(last, label) == label) continue;
         painter.setPen(look(Token::Muted));
         painter.drawText(QRectF(0, y - 10, left - 6, 20), Qt::AlignRight | Qt::AlignVCenter, label);
     }
     if (m_time.buckets <= 0) return;
+    painter.setPen(look(Token::Muted));
     for (const int part : {0, 1, 2}) {
         const int bucket = part * (m_time.buckets - 1) / 2;
         painter.drawText(QRectF(xOf(bucket) - 40, plot().bottom() + 3, 80, below - 3), Qt::AlignCenter,
