@@ -47,10 +47,13 @@ std::optional<qint64> totalOf(const QNetworkReply &reply)
 }
 
 /// The event loop of a thread that has none: runs until what is waited for is there or the run is cancelled.
+/// What ends the waiting in this thread calls leave(): a dispatcher that has just sent posted events waits
+/// for others all the same.
 class TokenLoop {
 public:
     explicit TokenLoop(const CancelToken &token) : m_token(token), m_waker(token, m_loop) { }
-    [[nodiscard]] QEventLoop &loop() { return m_loop; }
+    [[nodiscard]] QObject &context() { return m_loop; } ///< of connections that end with it
+    void leave() { m_loop.quit(); }
     template <typename IsDone> void runUntil(IsDone isDone)
     {
         while (!isDone() && !m_token.isCancelled()) {
@@ -58,7 +61,7 @@ public:
             if (!m_leaseEnd->isActive())
                 if (const std::optional<std::chrono::nanoseconds> left = m_token.untilLeaseEnd())
                     m_leaseEnd->start(std::chrono::ceil<std::chrono::milliseconds>(*left));
-            m_loop.processEvents(QEventLoop::WaitForMoreEvents); // until anything happens
+            m_loop.processEvents(QEventLoop::WaitForMoreEvents);
         }
     }
 
@@ -67,7 +70,7 @@ private:
     QEventLoop m_loop; // the only one of this thread
     const LoopWaker m_waker;
     const std::unique_ptr<runtime::Timer> m_leaseEnd
-        = runtime::systemSeams().timers->makeTimer([] {}); // wakes it; the token itself says why
+        = runtime::systemSeams().timers->makeTimer([this] { leave(); }); // the token itself says why
 };
 
 } // namespace
@@ -91,8 +94,10 @@ std::optional<QHostInfo> lookUpHost(const QString &name, const CancelToken &toke
     if (token.isCancelled()) return {};
     std::optional<QHostInfo> found;
     TokenLoop waiting(token);
-    const int lookup
-        = QHostInfo::lookupHost(name, &waiting.loop(), [&](const QHostInfo &info) { found = info; });
+    const int lookup = QHostInfo::lookupHost(name, &waiting.context(), [&](const QHostInfo &info) {
+        found = info;
+        waiting.leave();
+    });
     waiting.runUntil([&] { return found.has_value(); });
     if (!found)
         QHostInfo::abortHostLookup(lookup); // the resolver's own thread may go on; nobody waits for it
@@ -118,7 +123,11 @@ HttpAnswer HttpExchange::finish(QNetworkReply &reply)
     HttpAnswer answer;
     answer.end = HttpAnswer::End::Answered;
     TokenLoop waiting(m_token);
-    QObject::connect(&reply, &QNetworkReply::readyRead, &waiting.loop(), [&] { read(reply, answer); });
+    QObject::connect(&reply, &QNetworkReply::finished, &waiting.context(), [&] { waiting.leave(); });
+    QObject::connect(&reply, &QNetworkReply::readyRead, &waiting.context(), [&] {
+        read(reply, answer);
+        if (answer.end != HttpAnswer::End::Answered) waiting.leave();
+    });
     waiting.runUntil([&] { return reply.isFinished() || answer.end != HttpAnswer::End::Answered; });
     if (answer.end == HttpAnswer::End::Answered) read(reply, answer);
     if (!reply.isFinished()) {
